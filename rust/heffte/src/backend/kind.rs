@@ -1,0 +1,90 @@
+//! The names and numbers of the backends.
+
+use super::{Backend, stock};
+use crate::error::{Error, Result};
+
+/// A backend by the number that heFFTe's C interface gives it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+#[repr(i32)]
+pub enum BackendKind {
+    /// Transforms in Rust (rustfft, realfft); in every build.
+    #[default]
+    Stock = 0,
+    /// FFTW.
+    Fftw = 1,
+    /// Intel MKL.
+    Mkl = 2,
+    /// NVIDIA cuFFT.
+    Cufft = 10,
+    /// AMD rocFFT.
+    Rocfft = 11,
+}
+
+impl BackendKind {
+    /// All backends, in this build or not.
+    pub const ALL: [BackendKind; 5] =
+        [BackendKind::Stock, BackendKind::Fftw, BackendKind::Mkl, BackendKind::Cufft, BackendKind::Rocfft];
+
+    /// heFFTe's name of the backend.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            BackendKind::Stock => "stock",
+            BackendKind::Fftw => "fftw",
+            BackendKind::Mkl => "mkl",
+            BackendKind::Cufft => "cufft",
+            BackendKind::Rocfft => "rocfft",
+        }
+    }
+
+    /// The backend itself, where it is in this build.
+    pub(crate) fn instance(self) -> Option<&'static dyn Backend> {
+        match self {
+            BackendKind::Stock => Some(&stock::Stock),
+            BackendKind::Fftw | BackendKind::Mkl | BackendKind::Cufft | BackendKind::Rocfft => None,
+        }
+    }
+
+    /// Whether it is in this build.
+    #[must_use]
+    pub fn is_built(self) -> bool {
+        self.instance().is_some()
+    }
+
+    /// The backends in this build.
+    pub fn built() -> impl Iterator<Item = BackendKind> {
+        BackendKind::ALL.into_iter().filter(|kind| kind.is_built())
+    }
+
+    /// # Errors
+    /// [`Error::BackendNotBuilt`] where it is not in this build.
+    pub fn check_built(self) -> Result<()> {
+        if self.is_built() {
+            return Ok(());
+        }
+        Err(Error::BackendNotBuilt { name: self.name(), value: self as i32, built: built_list() })
+    }
+
+    /// Whether heFFTe reorders data by default for this backend.
+    #[must_use]
+    pub fn default_reorder(self) -> bool {
+        !matches!(self, BackendKind::Mkl | BackendKind::Cufft)
+    }
+}
+
+/// The backends in this build, as messages list them: `stock (0)`.
+fn built_list() -> String {
+    let names: Vec<_> = BackendKind::built().map(|kind| format!("{} ({})", kind.name(), kind as i32)).collect();
+    names.join(", ")
+}
+
+impl TryFrom<i64> for BackendKind {
+    type Error = Error;
+
+    fn try_from(value: i64) -> Result<BackendKind> {
+        BackendKind::ALL
+            .into_iter()
+            .find(|kind| *kind as i64 == value)
+            .ok_or_else(|| Error::UnknownBackend { given: value.to_string(), built: built_list() })
+    }
+}

@@ -1,0 +1,79 @@
+//! One-dimensional transforms of tiles of lines. A backend knows nothing of ranks, boxes or strides.
+//!
+//! A new backend is one file with an implementation of [`Backend`] and one line in [`BackendKind::instance`].
+
+mod kind;
+mod stock;
+
+use std::sync::Arc;
+
+use num_complex::Complex;
+use num_traits::{Float, NumAssign};
+
+pub use kind::BackendKind;
+
+use crate::array::Element;
+use crate::options::Direction;
+
+/// The real numbers that are transformed: `f32` and `f64`.
+pub trait Real: Element + Float + NumAssign + rustfft::FftNum {
+    /// The number nearest to `value`.
+    fn nearest(value: f64) -> Self;
+    /// This precision's planner of `backend`.
+    fn planner(backend: &dyn Backend) -> &dyn Planner<Self>;
+}
+
+impl Real for f32 {
+    fn nearest(value: f64) -> f32 {
+        value as f32
+    }
+
+    fn planner(backend: &dyn Backend) -> &dyn Planner<f32> {
+        backend.single()
+    }
+}
+
+impl Real for f64 {
+    fn nearest(value: f64) -> f64 {
+        value
+    }
+
+    fn planner(backend: &dyn Backend) -> &dyn Planner<f64> {
+        backend.double()
+    }
+}
+
+/// A library of one-dimensional transforms.
+pub trait Backend: Send + Sync {
+    /// Its transforms of `f32` lines.
+    fn single(&self) -> &dyn Planner<f32>;
+    /// Its transforms of `f64` lines.
+    fn double(&self) -> &dyn Planner<f64>;
+}
+
+/// Makes transforms of lines of one precision.
+pub trait Planner<T: Real>: Send + Sync {
+    /// Complex lines of `length` elements, in place.
+    fn complex_lines(&self, length: usize, direction: Direction) -> Arc<dyn ComplexLines<T>>;
+    /// Real lines of `length` elements and their `length / 2 + 1` complex ones.
+    fn real_lines(&self, length: usize) -> Arc<dyn RealLines<T>>;
+}
+
+/// Transforms complex lines in place, unscaled.
+pub trait ComplexLines<T: Real>: Send + Sync {
+    /// Complex elements of scratch that a call needs.
+    fn scratch_len(&self) -> usize;
+    /// Transforms the contiguous lines of `lines`, any number of them.
+    fn transform(&self, lines: &mut [Complex<T>], scratch: &mut [Complex<T>]);
+}
+
+/// Transforms real lines to the first half of their spectrum and back, unscaled.
+pub trait RealLines<T: Real>: Send + Sync {
+    /// Complex elements of scratch that a call needs.
+    fn scratch_len(&self) -> usize;
+    /// Transforms the contiguous lines of `real`, which it may overwrite, into those of `half`.
+    fn forward(&self, real: &mut [T], half: &mut [Complex<T>], scratch: &mut [Complex<T>]);
+    /// Transforms the contiguous lines of `half`, which it may overwrite, into those of `real`. The imaginary parts of
+    /// the first element, and of the last where the length is even, are ignored.
+    fn backward(&self, half: &mut [Complex<T>], real: &mut [T], scratch: &mut [Complex<T>]);
+}

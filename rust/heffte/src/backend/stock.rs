@@ -1,0 +1,148 @@
+//! The backend of every build: rustfft and realfft, any length.
+
+use std::sync::Arc;
+
+use num_complex::Complex;
+use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use rustfft::{Fft, FftDirection, FftPlanner};
+
+use super::{Backend, ComplexLines, Planner, Real, RealLines};
+use crate::options::Direction;
+
+/// rustfft and realfft.
+pub(super) struct Stock;
+
+impl Backend for Stock {
+    fn single(&self) -> &dyn Planner<f32> {
+        self
+    }
+
+    fn double(&self) -> &dyn Planner<f64> {
+        self
+    }
+}
+
+impl<T: Real> Planner<T> for Stock {
+    fn complex_lines(&self, length: usize, direction: Direction) -> Arc<dyn ComplexLines<T>> {
+        let direction = match direction {
+            Direction::Forward => FftDirection::Forward,
+            Direction::Backward => FftDirection::Inverse,
+        };
+        Arc::new(Complexes(FftPlanner::new().plan_fft(length, direction)))
+    }
+
+    fn real_lines(&self, length: usize) -> Arc<dyn RealLines<T>> {
+        let mut planner = RealFftPlanner::new();
+        Arc::new(Reals { forward: planner.plan_fft_forward(length), backward: planner.plan_fft_inverse(length) })
+    }
+}
+
+struct Complexes<T>(Arc<dyn Fft<T>>);
+
+impl<T: Real> ComplexLines<T> for Complexes<T> {
+    fn scratch_len(&self) -> usize {
+        self.0.get_inplace_scratch_len()
+    }
+
+    fn transform(&self, lines: &mut [Complex<T>], scratch: &mut [Complex<T>]) {
+        self.0.process_with_scratch(lines, scratch);
+    }
+}
+
+struct Reals<T> {
+    forward: Arc<dyn RealToComplex<T>>,
+    backward: Arc<dyn ComplexToReal<T>>,
+}
+
+/// realfft reports lengths that do not fit; tiles are cut to the lengths of the plan.
+const FITS: &str = "the tile has the lengths of the plan";
+
+impl<T: Real> RealLines<T> for Reals<T> {
+    fn scratch_len(&self) -> usize {
+        self.forward.get_scratch_len().max(self.backward.get_scratch_len())
+    }
+
+    fn forward(&self, real: &mut [T], half: &mut [Complex<T>], scratch: &mut [Complex<T>]) {
+        let n = self.forward.len();
+        let scratch = &mut scratch[..self.forward.get_scratch_len()];
+        for (line, spectrum) in real.chunks_exact_mut(n).zip(half.chunks_exact_mut(n / 2 + 1)) {
+            self.forward.process_with_scratch(line, spectrum, scratch).expect(FITS);
+        }
+    }
+
+    fn backward(&self, half: &mut [Complex<T>], real: &mut [T], scratch: &mut [Complex<T>]) {
+        let n = self.backward.len();
+        let scratch = &mut scratch[..self.backward.get_scratch_len()];
+        for (line, spectrum) in real.chunks_exact_mut(n).zip(half.chunks_exact_mut(n / 2 + 1)) {
+            // realfft refuses imaginary parts here; heFFTe and FFTW ignore them.
+            spectrum[0].im = T::zero();
+            if n % 2 == 0 {
+                spectrum[n / 2].im = T::zero();
+            }
+            self.backward.process_with_scratch(spectrum, line, scratch).expect(FITS);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use num_traits::Zero;
+
+    use super::*;
+
+    /// The definition, summed in the working precision of f64.
+    fn direct(line: &[Complex<f64>], sign: f64) -> Vec<Complex<f64>> {
+        let n = line.len();
+        let term = |j: usize, k: usize| {
+            Complex::from_polar(1.0, sign * std::f64::consts::TAU * ((j * k) % n) as f64 / n as f64)
+        };
+        (0..n).map(|k| line.iter().enumerate().map(|(j, x)| x * term(j, k)).sum()).collect()
+    }
+
+    fn sample(n: usize) -> Vec<Complex<f64>> {
+        (0..n).map(|j| Complex::new((j as f64 * 0.7).sin() + 0.1, (j as f64 * 1.3).cos())).collect()
+    }
+
+    fn assert_close(found: &[Complex<f64>], expected: &[Complex<f64>]) {
+        let error: f64 = found.iter().zip(expected).map(|(a, b)| (a - b).norm_sqr()).sum();
+        let norm: f64 = expected.iter().map(Complex::norm_sqr).sum();
+        assert!(error.sqrt() <= 1e-14 * norm.sqrt(), "n = {}: {}", expected.len(), (error / norm).sqrt());
+    }
+
+    #[test]
+    fn complex_lines_of_any_length_follow_the_definition() {
+        for n in (1..40).chain([97, 100, 121, 128]) {
+            for (direction, sign) in [(Direction::Forward, -1.0), (Direction::Backward, 1.0)] {
+                let lines: Arc<dyn ComplexLines<f64>> = Stock.complex_lines(n, direction);
+                let mut tile = [sample(n), sample(n)].concat();
+                let mut scratch = vec![Complex::zero(); lines.scratch_len()];
+                lines.transform(&mut tile, &mut scratch);
+                assert_close(&tile[..n], &direct(&sample(n), sign));
+                assert_close(&tile[n..], &direct(&sample(n), sign));
+            }
+        }
+    }
+
+    #[test]
+    fn real_lines_of_any_length_follow_the_definition_and_ignore_what_a_real_line_cannot_have() {
+        for n in (1..40).chain([97, 100, 128]) {
+            let lines: Arc<dyn RealLines<f64>> = Stock.real_lines(n);
+            let mut scratch = vec![Complex::zero(); lines.scratch_len()];
+            let real: Vec<f64> = sample(n).iter().map(|x| x.re).collect();
+            let spectrum = direct(&real.iter().map(Complex::from).collect::<Vec<_>>(), -1.0);
+
+            let mut half = vec![Complex::zero(); n / 2 + 1];
+            lines.forward(&mut real.clone(), &mut half, &mut scratch);
+            assert_close(&half, &spectrum[..n / 2 + 1]);
+
+            half[0].im = 17.0;
+            if n % 2 == 0 {
+                half[n / 2].im = -5.0;
+            }
+            let mut back = vec![0.0; n];
+            lines.backward(&mut half, &mut back, &mut scratch);
+            let scaled: Vec<Complex<f64>> = real.iter().map(|x| Complex::from(x * n as f64)).collect();
+            assert_close(&back.iter().map(Complex::from).collect::<Vec<_>>(), &scaled);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! How ranks agree: on whether all of them can go on, and on doing the same thing.
+
+use std::ffi::{c_int, c_void};
+
+use mpi::ffi;
+
+use super::{Comm, check};
+use crate::error::{Error, ErrorKind, Result};
+
+/// What the ranks reduce: who failed, and the extremes of what they are about to do.
+const WORDS: usize = 3;
+
+impl Comm {
+    /// `local` of this rank if every rank has an `Ok`; else, on every rank, the error of the lowest rank that has
+    /// one. Collective.
+    ///
+    /// # Errors
+    /// [`Error::OnRank`], the same on all ranks; [`Error::Mpi`].
+    pub fn agree<T>(&self, local: Result<T>) -> Result<T> {
+        let agreed = self.begin_agreement(local.is_err(), 0)?.finish(local.as_ref().err(), "", |_| String::new());
+        agreed.and(local)
+    }
+
+    /// Begins to agree, as [`Comm::agree`] does, while this rank goes on with what nobody else sees. `signature`
+    /// stands for what the rank is about to do and must be the same on all ranks.
+    ///
+    /// # Errors
+    /// [`Error::Mpi`].
+    pub fn begin_agreement(&self, failed: bool, signature: i64) -> Result<PendingAgreement<'_>> {
+        let mine = Box::new(Words::new(self, failed, signature));
+        let mut all = Box::new(Words([0; WORDS]));
+        // SAFETY: constant of the MPI library.
+        let mut request = unsafe { ffi::RSMPI_REQUEST_NULL };
+        // SAFETY: both buffers stay where they are until the request is complete, which `PendingAgreement` sees to.
+        check("MPI_Iallreduce", unsafe {
+            ffi::MPI_Iallreduce(
+                mine.0.as_ptr().cast(),
+                all.0.as_mut_ptr().cast(),
+                WORDS as c_int,
+                ffi::RSMPI_INT64_T,
+                ffi::RSMPI_MAX,
+                self.raw,
+                &mut request,
+            )
+        })?;
+        Ok(PendingAgreement { comm: self, request, mine, all })
+    }
+
+    /// Sends the error of `rank` to all ranks. Collective.
+    fn spread(&self, rank: usize, local: Option<&Error>) -> Result<Error> {
+        let mut kind = 0;
+        let mut text = Vec::new();
+        if rank == self.rank()
+            && let Some(error) = local
+        {
+            kind = error.kind() as u8 as i64;
+            text = error.to_string().into_bytes();
+        }
+        let mut header = [kind, text.len() as i64];
+        // SAFETY: the header is two integers, as said.
+        unsafe { self.broadcast(rank, header.as_mut_ptr().cast(), 2, ffi::RSMPI_INT64_T) }?;
+        text.resize(header[1] as usize, 0);
+        // SAFETY: every rank has room for the length just received.
+        unsafe { self.broadcast(rank, text.as_mut_ptr().cast(), text.len() as c_int, ffi::RSMPI_UINT8_T) }?;
+        let message = String::from_utf8_lossy(&text).into_owned();
+        Ok(Error::OnRank { rank, kind: ErrorKind::from_code(header[0] as u8), message })
+    }
+
+    /// # Safety
+    /// `data` holds `count` elements of `datatype`.
+    unsafe fn broadcast(
+        &self,
+        root: usize,
+        data: *mut c_void,
+        count: c_int,
+        datatype: ffi::MPI_Datatype,
+    ) -> Result<()> {
+        // SAFETY: the caller vouches for the buffer.
+        check("MPI_Bcast", unsafe { ffi::MPI_Bcast(data, count, datatype, root as c_int, self.raw) })
+    }
+
+    /// The largest value of all ranks, word by word. Collective.
+    ///
+    /// # Errors
+    /// [`Error::Mpi`].
+    pub fn max(&self, words: &[i64]) -> Result<Vec<i64>> {
+        let mut all = vec![0; words.len()];
+        // SAFETY: both buffers hold as many integers as said, which is the same number on every rank.
+        check("MPI_Allreduce", unsafe {
+            ffi::MPI_Allreduce(
+                words.as_ptr().cast(),
+                all.as_mut_ptr().cast(),
+                words.len() as c_int,
+                ffi::RSMPI_INT64_T,
+                ffi::RSMPI_MAX,
+                self.raw,
+            )
+        })?;
+        Ok(all)
+    }
+
+    /// The words of every rank, one after the other in rank order. Collective; every rank gives as many.
+    ///
+    /// # Errors
+    /// [`Error::Mpi`].
+    pub fn all_gather<const N: usize>(&self, words: [i64; N]) -> Result<Vec<[i64; N]>> {
+        let mut all = vec![[0; N]; self.size()];
+        // SAFETY: every rank gives N integers, and there is room for those of all.
+        check("MPI_Allgather", unsafe {
+            ffi::MPI_Allgather(
+                words.as_ptr().cast(),
+                N as c_int,
+                ffi::RSMPI_INT64_T,
+                all.as_mut_ptr().cast(),
+                N as c_int,
+                ffi::RSMPI_INT64_T,
+                self.raw,
+            )
+        })?;
+        Ok(all)
+    }
+}
+
+/// `[size − lowest failed rank or 0, signature, −signature]`, to be reduced by maximum.
+struct Words([i64; WORDS]);
+
+impl Words {
+    fn new(comm: &Comm, failed: bool, signature: i64) -> Words {
+        let urgency = if failed { (comm.size() - comm.rank()) as i64 } else { 0 };
+        Words([urgency, signature, -signature])
+    }
+
+    fn failed_rank(&self, comm: &Comm) -> Option<usize> {
+        (self.0[0] > 0).then(|| comm.size() - self.0[0] as usize)
+    }
+}
+
+/// An agreement that was begun; dropping it waits for it.
+#[must_use = "an agreement that is not finished protects nobody"]
+pub struct PendingAgreement<'a> {
+    comm: &'a Comm,
+    request: ffi::MPI_Request,
+    mine: Box<Words>,
+    all: Box<Words>,
+}
+
+impl PendingAgreement<'_> {
+    /// Waits until all ranks have begun the same agreement. `describe` puts a signature into words.
+    ///
+    /// # Errors
+    /// [`Error::OnRank`] where a rank failed, [`Error::Disagreement`] where signatures differ: the same on all
+    /// ranks. `local` is this rank's error, if it has one.
+    pub fn finish(mut self, local: Option<&Error>, what: &'static str, describe: fn(i64) -> String) -> Result<()> {
+        self.wait()?;
+        if let Some(rank) = self.all.failed_rank(self.comm) {
+            return Err(self.comm.spread(rank, local)?);
+        }
+        if self.all.0[1] != -self.all.0[2] {
+            return Err(self.disagreement(what, describe)?);
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn disagreement(&self, what: &'static str, describe: fn(i64) -> String) -> Result<Error> {
+        let signatures = self.comm.all_gather([self.mine.0[1]])?;
+        let first = signatures[0][0];
+        let other = signatures.iter().position(|s| s[0] != first).unwrap_or(0);
+        Ok(Error::Disagreement {
+            what,
+            ranks: (0, other),
+            first: describe(first),
+            second: describe(signatures[other][0]),
+        })
+    }
+
+    fn wait(&mut self) -> Result<()> {
+        // SAFETY: the request is ours; waiting for a null request returns at once.
+        check("MPI_Wait", unsafe { ffi::MPI_Wait(&mut self.request, ffi::RSMPI_STATUS_IGNORE) })
+    }
+}
+
+impl Drop for PendingAgreement<'_> {
+    fn drop(&mut self) {
+        // The buffers must outlive the reduction, even where nobody wants its result any more.
+        let waited = self.wait();
+        debug_assert!(waited.is_ok());
+    }
+}

@@ -1,0 +1,117 @@
+//! MPI, checked: every return code is looked at, every count is narrowed with a check.
+
+mod agree;
+mod lifetime;
+mod transfer;
+
+use std::ffi::{c_char, c_int};
+
+use mpi::ffi;
+
+pub use self::agree::PendingAgreement;
+pub use self::transfer::{Blocks, Count, Request, narrow};
+use crate::error::{Error, Result};
+
+/// The result of an MPI call that returned `code`.
+pub(crate) fn check(call: &'static str, code: c_int) -> Result<()> {
+    if code == ffi::MPI_SUCCESS as c_int { Ok(()) } else { Err(failure(call, code)) }
+}
+
+#[cold]
+fn failure(call: &'static str, code: c_int) -> Error {
+    let mut text = [0 as c_char; ffi::MPI_MAX_ERROR_STRING as usize + 1];
+    let mut length = 0;
+    // SAFETY: the buffer has the length that MPI asks for.
+    let found = unsafe { ffi::MPI_Error_string(code, text.as_mut_ptr(), &mut length) } == ffi::MPI_SUCCESS as c_int;
+    let message = if found { text_of(&text, length) } else { format!("error code {code}") };
+    Error::Mpi { call, message }
+}
+
+fn text_of(text: &[c_char], length: c_int) -> String {
+    let bytes: Vec<u8> = text.iter().take(length.max(0) as usize).map(|&c| c as u8).collect();
+    String::from_utf8_lossy(&bytes).trim_end_matches(['\0', '\n']).to_owned()
+}
+
+/// What the MPI library that this library is linked with says of itself. Needs no `MPI_Init`.
+#[must_use]
+pub fn mpi_library_version() -> String {
+    let mut text = vec![0 as c_char; ffi::MPI_MAX_LIBRARY_VERSION_STRING as usize + 1];
+    let mut length = 0;
+    // SAFETY: the buffer has the length that MPI asks for, and MPI allows the call at any time.
+    let code = unsafe { ffi::MPI_Get_library_version(text.as_mut_ptr(), &mut length) };
+    check("MPI_Get_library_version", code).map_or_else(|error| error.to_string(), |()| text_of(&text, length))
+}
+
+/// The communicator behind a Fortran handle, which is how communicators travel between languages.
+///
+/// # Safety
+/// `handle` must come from `MPI_Comm_c2f` of the same MPI library (mpi4py: `comm.py2f()`).
+#[must_use]
+pub unsafe fn comm_from_fortran(handle: i64) -> ffi::MPI_Comm {
+    // SAFETY: the caller vouches for the handle.
+    unsafe { ffi::MPI_Comm_f2c(handle as ffi::MPI_Fint) }
+}
+
+/// A communicator of our own: a duplicate, so that our messages meet no others, which returns errors.
+///
+/// It is freed when dropped, or by `MPI_Finalize` where that comes first; afterwards dropping it does nothing.
+#[derive(Debug)]
+pub struct Comm {
+    raw: ffi::MPI_Comm,
+    ticket: lifetime::Ticket,
+    rank: usize,
+    size: usize,
+}
+
+// SAFETY: an MPI handle is a value; the plan serialises the calls that use it.
+unsafe impl Send for Comm {}
+// SAFETY: as above.
+unsafe impl Sync for Comm {}
+
+impl Comm {
+    /// Duplicates `raw`. Collective.
+    ///
+    /// # Errors
+    /// [`Error::Communicator`] where MPI is not running or `raw` is null or freed; [`Error::Mpi`].
+    ///
+    /// # Safety
+    /// `raw` is a communicator handle of this MPI library; it may be null or freed.
+    pub unsafe fn duplicate(raw: ffi::MPI_Comm) -> Result<Comm> {
+        lifetime::check_running()?;
+        // SAFETY: constants of the MPI library.
+        if raw == unsafe { ffi::RSMPI_COMM_NULL } {
+            return Err(Error::Communicator { problem: "is MPI_COMM_NULL (or was freed): give a live one".into() });
+        }
+        // SAFETY: MPI is running; `raw` was given as a handle, and a stale one is what is being found out.
+        unsafe { lifetime::check_alive(raw) }?;
+        // SAFETY: `raw` is alive.
+        unsafe {
+            let mut own = ffi::RSMPI_COMM_NULL;
+            check("MPI_Comm_dup", ffi::MPI_Comm_dup(raw, &mut own))?;
+            let ticket = lifetime::register(own)?;
+            let (mut rank, mut size) = (0, 0);
+            check("MPI_Comm_set_errhandler", ffi::MPI_Comm_set_errhandler(own, ffi::RSMPI_ERRORS_RETURN))?;
+            check("MPI_Comm_rank", ffi::MPI_Comm_rank(own, &mut rank))?;
+            check("MPI_Comm_size", ffi::MPI_Comm_size(own, &mut size))?;
+            Ok(Comm { raw: own, ticket, rank: rank as usize, size: size as usize })
+        }
+    }
+
+    /// This rank.
+    #[must_use]
+    pub fn rank(&self) -> usize {
+        self.rank
+    }
+
+    /// The number of ranks.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.size
+    }
+}
+
+impl Drop for Comm {
+    fn drop(&mut self) {
+        lifetime::release(self.ticket);
+    }
+}

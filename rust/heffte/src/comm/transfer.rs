@@ -1,0 +1,180 @@
+//! Moving elements between ranks.
+
+use std::ffi::c_int;
+
+use mpi::ffi;
+
+use super::{Comm, check};
+use crate::error::{Error, Result};
+
+/// A count or displacement of elements as MPI takes it.
+pub type Count = c_int;
+
+/// One message at a time has this tag: our communicator carries nothing but exchanges, in the same order on all ranks.
+const TAG: c_int = 0;
+
+/// The datatype whose elements have `size` bytes.
+fn datatype(size: usize) -> ffi::MPI_Datatype {
+    // SAFETY: constants of the MPI library.
+    unsafe {
+        match size {
+            4 => ffi::RSMPI_FLOAT,
+            8 => ffi::RSMPI_DOUBLE,
+            16 => ffi::RSMPI_DOUBLE_COMPLEX,
+            _ => unreachable!("elements have 4, 8 or 16 bytes"),
+        }
+    }
+}
+
+/// `count` as MPI takes it.
+///
+/// # Errors
+/// [`Error::Mpi`] where it does not fit; exchanges divide what would not.
+pub fn narrow(call: &'static str, count: usize) -> Result<Count> {
+    Count::try_from(count)
+        .map_err(|_| Error::Mpi { call, message: format!("{count} elements do not fit the count of one MPI call") })
+}
+
+/// Messages under way. Their buffers must stay where they are until [`Request::wait_all`] returns; dropping waits.
+#[derive(Debug, Default)]
+pub struct Request(Vec<ffi::MPI_Request>);
+
+// SAFETY: request handles are values; they are used by the thread that holds the plan's lock.
+unsafe impl Send for Request {}
+
+impl Request {
+    /// Waits until all messages have arrived or left.
+    ///
+    /// # Errors
+    /// [`Error::Mpi`].
+    pub fn wait_all(&mut self) -> Result<()> {
+        let count = narrow("MPI_Waitall", self.0.len())?;
+        // SAFETY: the requests are ours, and their buffers are alive by the contract of the calls that made them.
+        let code = unsafe { ffi::MPI_Waitall(count, self.0.as_mut_ptr(), ffi::RSMPI_STATUSES_IGNORE) };
+        self.0.clear();
+        check("MPI_Waitall", code)
+    }
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        let waited = if self.0.is_empty() { Ok(()) } else { self.wait_all() };
+        debug_assert!(waited.is_ok());
+    }
+}
+
+impl Comm {
+    /// Every rank sends `count` elements of `size` bytes to every rank. Collective.
+    ///
+    /// # Errors
+    /// [`Error::Mpi`].
+    ///
+    /// # Safety
+    /// `from` and `to` hold `count` elements for every rank and do not overlap.
+    pub unsafe fn all_to_all(&self, from: *const u8, to: *mut u8, count: Count, size: usize) -> Result<()> {
+        let unit = datatype(size);
+        // SAFETY: the caller vouches for the buffers.
+        check("MPI_Alltoall", unsafe { ffi::MPI_Alltoall(from.cast(), count, unit, to.cast(), count, unit, self.raw) })
+    }
+
+    /// Every rank sends `counts[r]` elements, which begin `displacements[r]` elements after `from`, to each rank `r`.
+    /// Collective.
+    ///
+    /// # Errors
+    /// [`Error::Mpi`].
+    ///
+    /// # Safety
+    /// The buffers hold what counts and displacements say and do not overlap.
+    pub unsafe fn all_to_all_v(&self, from: (*const u8, &Blocks), to: (*mut u8, &Blocks), size: usize) -> Result<()> {
+        debug_assert!(from.1.counts.len() == self.size() && to.1.counts.len() == self.size());
+        let unit = datatype(size);
+        // SAFETY: the caller vouches for the buffers; there are as many counts as ranks.
+        check("MPI_Alltoallv", unsafe {
+            ffi::MPI_Alltoallv(
+                from.0.cast(),
+                from.1.counts.as_ptr(),
+                from.1.displacements.as_ptr(),
+                unit,
+                to.0.cast(),
+                to.1.counts.as_ptr(),
+                to.1.displacements.as_ptr(),
+                unit,
+                self.raw,
+            )
+        })
+    }
+
+    /// Sends `count` elements to `peer` and returns when `data` may be used again.
+    ///
+    /// # Errors
+    /// [`Error::Mpi`].
+    ///
+    /// # Safety
+    /// `data` holds the elements.
+    pub unsafe fn send(&self, data: *const u8, count: Count, size: usize, peer: usize) -> Result<()> {
+        let peer = narrow("MPI_Send", peer)?;
+        // SAFETY: the caller vouches for the buffer.
+        check("MPI_Send", unsafe { ffi::MPI_Send(data.cast(), count, datatype(size), peer, TAG, self.raw) })
+    }
+
+    /// Begins to send `count` elements to `peer`.
+    ///
+    /// # Errors
+    /// [`Error::Mpi`].
+    ///
+    /// # Safety
+    /// `data` holds the elements, unchanged, until `requests` were waited for.
+    pub unsafe fn start_send(
+        &self,
+        data: *const u8,
+        count: Count,
+        size: usize,
+        peer: usize,
+        requests: &mut Request,
+    ) -> Result<()> {
+        let peer = narrow("MPI_Isend", peer)?;
+        // SAFETY: constant of the MPI library.
+        let mut request = unsafe { ffi::RSMPI_REQUEST_NULL };
+        // SAFETY: the caller vouches for the buffer.
+        check("MPI_Isend", unsafe {
+            ffi::MPI_Isend(data.cast(), count, datatype(size), peer, TAG, self.raw, &mut request)
+        })?;
+        requests.0.push(request);
+        Ok(())
+    }
+
+    /// Begins to receive `count` elements from `peer`.
+    ///
+    /// # Errors
+    /// [`Error::Mpi`].
+    ///
+    /// # Safety
+    /// `data` has room for the elements and is not touched until `requests` were waited for.
+    pub unsafe fn start_receive(
+        &self,
+        data: *mut u8,
+        count: Count,
+        size: usize,
+        peer: usize,
+        requests: &mut Request,
+    ) -> Result<()> {
+        let peer = narrow("MPI_Irecv", peer)?;
+        // SAFETY: constant of the MPI library.
+        let mut request = unsafe { ffi::RSMPI_REQUEST_NULL };
+        // SAFETY: the caller vouches for the buffer.
+        check("MPI_Irecv", unsafe {
+            ffi::MPI_Irecv(data.cast(), count, datatype(size), peer, TAG, self.raw, &mut request)
+        })?;
+        requests.0.push(request);
+        Ok(())
+    }
+}
+
+/// Counts and displacements in elements, one of each for every rank.
+#[derive(Debug, Default)]
+pub struct Blocks {
+    /// Elements for or from each rank.
+    pub counts: Vec<Count>,
+    /// Elements between the buffer's begin and the block of each rank.
+    pub displacements: Vec<Count>,
+}

@@ -1,0 +1,291 @@
+//! The one error type of the library.
+//!
+//! Every message names the argument, the value given, the value expected and the remedy. An error that one rank met
+//! and all ranks return is an [`Error::OnRank`]: it carries that rank's message, so that all ranks print the same line.
+
+use crate::geometry::Box3d;
+
+/// The class of an [`Error`], for callers that map errors to codes or exception types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ErrorKind {
+    /// An argument was wrong; nothing was done.
+    InvalidArgument = 0,
+    /// The backend is unknown or not in this build.
+    Backend = 1,
+    /// MPI reported a failure, or a communicator cannot be used.
+    Mpi = 2,
+    /// Memory could not be had.
+    Memory = 3,
+}
+
+impl ErrorKind {
+    /// The kind whose discriminant is `code`; anything unknown is [`ErrorKind::Mpi`], since it came over the wire.
+    pub(crate) fn from_code(code: u8) -> ErrorKind {
+        match code {
+            0 => ErrorKind::InvalidArgument,
+            1 => ErrorKind::Backend,
+            3 => ErrorKind::Memory,
+            _ => ErrorKind::Mpi,
+        }
+    }
+}
+
+/// What went wrong, with the values that show it.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An order is not a permutation of the three dimensions.
+    #[error("{argument} order ({}, {}, {}) is not a permutation of (0, 1, 2): name each dimension once, the fastest-varying first", order[0], order[1], order[2])]
+    Order {
+        /// Which box.
+        argument: &'static str,
+        /// The order as given.
+        order: [i64; 3],
+    },
+    /// A box has a corner whose size does not fit the index type.
+    #[error("{argument} {given} is too large: a box holds at most {limit} elements")]
+    BoxTooLarge {
+        /// Which box.
+        argument: &'static str,
+        /// The box as given.
+        given: Box3d,
+        /// The most elements that a box may hold.
+        limit: i64,
+    },
+    /// The direction of a real-to-complex transform is not a dimension.
+    #[error("r2c direction {direction} is not a dimension: use 0, 1 or 2")]
+    Direction {
+        /// The direction as given.
+        direction: i64,
+    },
+    /// More than one axis is real-to-complex.
+    #[error(
+        "axes {first} and {second} are both real-to-complex: the data is complex after the first, so at most one axis can be"
+    )]
+    TwoRealAxes {
+        /// The first such axis.
+        first: usize,
+        /// The second such axis.
+        second: usize,
+    },
+    /// The backend does not exist.
+    #[error("backend {given} is unknown: this build has {built}")]
+    UnknownBackend {
+        /// The backend as given (a number or a name).
+        given: String,
+        /// The backends in this build.
+        built: String,
+    },
+    /// The backend exists, but not in this build.
+    #[error(
+        "backend {name} ({value}) is not in this build, which has {built}: rebuild with it enabled or choose one of these"
+    )]
+    BackendNotBuilt {
+        /// Its name.
+        name: &'static str,
+        /// Its number in the C interface.
+        value: i32,
+        /// The backends in this build.
+        built: String,
+    },
+    /// The reshape algorithm does not exist.
+    #[error("reshape algorithm {given} is unknown: use 0 (alltoallv), 1 (p2p_plined), 2 (p2p) or 3 (alltoall)")]
+    UnknownAlgorithm {
+        /// The algorithm as given.
+        given: i64,
+    },
+    /// The scaling does not exist.
+    #[error("scale {given} is unknown: use 0 (none), 1 (full) or 2 (symmetric)")]
+    UnknownScale {
+        /// The scale as given.
+        given: i64,
+    },
+    /// The number of ranks for the intermediate stages is impossible.
+    #[error("num_subranks {given} is impossible: the communicator has {size} ranks, use 1 to {size}")]
+    Subranks {
+        /// The number as given.
+        given: i64,
+        /// Ranks of the communicator.
+        size: usize,
+    },
+    /// No rank is a member of the sub-communicator.
+    #[error("use_subcomm was given a null communicator on all {size} ranks: at least one rank must be a member")]
+    EmptySubcomm {
+        /// Ranks of the communicator.
+        size: usize,
+    },
+    /// Two boxes share a point.
+    #[error("{what} of ranks {} and {} overlap: {first} and {second} both hold the point ({}, {}, {}); make them disjoint", ranks.0, ranks.1, point[0], point[1], point[2])]
+    Overlap {
+        /// `inboxes` or `outboxes`.
+        what: &'static str,
+        /// The two ranks.
+        ranks: (usize, usize),
+        /// The box of the first rank.
+        first: Box3d,
+        /// The box of the second rank.
+        second: Box3d,
+        /// A point in both.
+        point: [i64; 3],
+    },
+    /// A point of the world is in no box.
+    #[error("{what} leave a hole: no rank's box holds the point ({}, {}, {}) of the world {world}; the boxes of all ranks together must fill it", point[0], point[1], point[2])]
+    Hole {
+        /// `inboxes` or `outboxes`.
+        what: &'static str,
+        /// The first point that is in no box.
+        point: [i64; 3],
+        /// The bounding box of all boxes.
+        world: Box3d,
+    },
+    /// The world does not begin at the origin.
+    #[error("{what} begin at ({}, {}, {}), because rank {rank} has {given}: the world must begin at (0, 0, 0), shift the boxes", low[0], low[1], low[2])]
+    Origin {
+        /// `inboxes` or `outboxes`.
+        what: &'static str,
+        /// The low corner of the world.
+        low: [i64; 3],
+        /// A rank whose box has the offending corner.
+        rank: usize,
+        /// The box of that rank.
+        given: Box3d,
+    },
+    /// All boxes are empty.
+    #[error("{what} are empty on all {size} ranks: there is nothing to transform")]
+    EmptyWorld {
+        /// `inboxes` or `outboxes`.
+        what: &'static str,
+        /// Ranks of the communicator.
+        size: usize,
+    },
+    /// The two worlds do not belong together.
+    #[error("outboxes fill {found}, but a {transform} of the world {world} needs outboxes that fill {expected}")]
+    WorldsDiffer {
+        /// The kind of transform, in words.
+        transform: String,
+        /// The world of the inboxes.
+        world: Box3d,
+        /// The world that the outboxes should fill.
+        expected: Box3d,
+        /// The world that they fill.
+        found: Box3d,
+    },
+    /// Two ranks gave different values where all must agree.
+    #[error("ranks {} and {} disagree on {what}: {first} and {second}; give the same on every rank", ranks.0, ranks.1)]
+    Disagreement {
+        /// What they disagree on.
+        what: &'static str,
+        /// The two ranks.
+        ranks: (usize, usize),
+        /// The value of the first.
+        first: String,
+        /// The value of the second.
+        second: String,
+    },
+    /// An array has the wrong number of elements.
+    #[error("{array} has {given} elements, but {expected} are needed{reason}")]
+    Length {
+        /// `input`, `output` or `workspace`.
+        array: &'static str,
+        /// Elements of the array.
+        given: usize,
+        /// Elements that it must have (the workspace: at least).
+        expected: usize,
+        /// Why, as a clause that begins with a space or a colon.
+        reason: String,
+    },
+    /// An array is null where elements are needed.
+    #[error("{array} is null, but {expected} elements are needed{reason}")]
+    Null {
+        /// `plan`, `input`, `output` or `workspace`.
+        array: &'static str,
+        /// Elements that it must have.
+        expected: usize,
+        /// Why, as a clause that begins with a space or a colon.
+        reason: String,
+    },
+    /// The element types of the arrays do not fit the plan.
+    #[error("a {direction} transform of a {plan} plan cannot go from {input} to {output}: use {expected}")]
+    Elements {
+        /// `forward` or `backward`.
+        direction: &'static str,
+        /// `c2c` or `r2c`.
+        plan: &'static str,
+        /// Element type of the input.
+        input: &'static str,
+        /// Element type of the output.
+        output: &'static str,
+        /// The pairs that are legal.
+        expected: &'static str,
+    },
+    /// The workspace has the wrong element type.
+    #[error("workspace holds {given}, but this transform works in {expected}")]
+    WorkspaceElements {
+        /// Element type of the workspace.
+        given: &'static str,
+        /// Element type that it must have.
+        expected: &'static str,
+    },
+    /// The workspace overlaps an array.
+    #[error("workspace overlaps the {array}: give memory of its own, or none")]
+    WorkspaceOverlap {
+        /// `input` or `output`.
+        array: &'static str,
+    },
+    /// A communicator cannot be used.
+    #[error("the communicator {problem}")]
+    Communicator {
+        /// What is wrong with it and what to do.
+        problem: String,
+    },
+    /// An MPI call failed.
+    #[error("{call} failed: {message}")]
+    Mpi {
+        /// The MPI function.
+        call: &'static str,
+        /// What MPI says about it.
+        message: String,
+    },
+    /// Memory could not be had.
+    #[error("could not allocate {bytes} bytes for the {what}: use more ranks or smaller boxes")]
+    Allocation {
+        /// What it was for.
+        what: &'static str,
+        /// How much.
+        bytes: usize,
+    },
+    /// An error found by the language layer above the library, in its own words.
+    #[error("{message}")]
+    Caller {
+        /// What is wrong.
+        message: String,
+    },
+    /// What another rank, or this one, found; every rank of the communicator returns the same.
+    #[error("rank {rank}: {message}")]
+    OnRank {
+        /// The rank that found it.
+        rank: usize,
+        /// The kind of that error.
+        kind: ErrorKind,
+        /// The message of that error.
+        message: String,
+    },
+}
+
+impl Error {
+    /// The class of this error.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Error::UnknownBackend { .. } | Error::BackendNotBuilt { .. } => ErrorKind::Backend,
+            Error::Communicator { .. } | Error::Mpi { .. } => ErrorKind::Mpi,
+            Error::Allocation { .. } => ErrorKind::Memory,
+            Error::OnRank { kind, .. } => *kind,
+            _ => ErrorKind::InvalidArgument,
+        }
+    }
+}
+
+/// A `Result` of this library.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,41 @@
+//! Exchanges by one collective call.
+
+use super::schedule::Side;
+use super::transport::Shipment;
+use crate::comm::{Blocks, Comm, narrow};
+use crate::error::Result;
+
+/// `MPI_Alltoall` of blocks padded to the same length.
+///
+/// # Safety
+/// As for `Exchange::run`; the sides are padded to `block` elements for every rank.
+pub(super) unsafe fn all_to_all(comm: &Comm, shipment: &Shipment<'_>, block: usize) -> Result<()> {
+    let count = narrow("MPI_Alltoall", block * shipment.batch)?;
+    // SAFETY: padded buffers hold a block for every rank.
+    unsafe { comm.all_to_all(shipment.from, shipment.to, count, shipment.size) }
+}
+
+/// `MPI_Alltoallv` with the exact counts.
+///
+/// # Safety
+/// As for `Exchange::run`.
+pub(super) unsafe fn all_to_all_v(comm: &Comm, shipment: &Shipment<'_>, blocks: &mut [Blocks; 2]) -> Result<()> {
+    let [leaving, arriving] = blocks;
+    fill(leaving, shipment.leaving, shipment.batch, comm.size())?;
+    fill(arriving, shipment.arriving, shipment.batch, comm.size())?;
+    // SAFETY: the caller vouches for the buffers; counts and displacements are those of the sides.
+    unsafe { comm.all_to_all_v((shipment.from, leaving), (shipment.to, arriving), shipment.size) }
+}
+
+/// Writes the counts and displacements of `side` into `blocks`.
+fn fill(blocks: &mut Blocks, side: &Side, batch: usize, ranks: usize) -> Result<()> {
+    for list in [&mut blocks.counts, &mut blocks.displacements] {
+        list.clear();
+        list.resize(ranks, 0);
+    }
+    for piece in &side.pieces {
+        blocks.counts[piece.rank] = narrow("MPI_Alltoallv", piece.len * batch)?;
+        blocks.displacements[piece.rank] = narrow("MPI_Alltoallv", piece.offset * batch)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! The ways in which the pieces of a schedule travel.
+
+use super::collective::{all_to_all, all_to_all_v};
+use super::point_to_point::{blocking_sends, pipelined};
+use super::schedule::{Schedule, Side};
+use crate::comm::{Blocks, Comm, Request};
+use crate::error::{Error, Result};
+use crate::options::Direction;
+
+/// How data travels between ranks. The numbers are heFFTe's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+#[repr(i32)]
+pub enum Transport {
+    /// `MPI_Alltoallv` with exact counts.
+    #[default]
+    Alltoallv = 0,
+    /// Messages between pairs, all begun at once.
+    P2pPlined = 1,
+    /// Messages between pairs, with blocking sends.
+    P2p = 2,
+    /// `MPI_Alltoall` with blocks padded to the largest.
+    Alltoall = 3,
+}
+
+impl Transport {
+    /// heFFTe's name of the algorithm.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Transport::Alltoallv => "alltoallv",
+            Transport::P2pPlined => "p2p_plined",
+            Transport::P2p => "p2p",
+            Transport::Alltoall => "alltoall",
+        }
+    }
+}
+
+impl TryFrom<i64> for Transport {
+    type Error = Error;
+
+    fn try_from(value: i64) -> Result<Transport> {
+        [Transport::Alltoallv, Transport::P2pPlined, Transport::P2p, Transport::Alltoall]
+            .into_iter()
+            .find(|transport| *transport as i64 == value)
+            .ok_or(Error::UnknownAlgorithm { given: value })
+    }
+}
+
+/// What one exchange moves: packed elements from one buffer to another.
+#[derive(Clone, Copy)]
+pub(super) struct Shipment<'a> {
+    pub from: *const u8,
+    pub leaving: &'a Side,
+    pub to: *mut u8,
+    pub arriving: &'a Side,
+    /// Bytes of an element.
+    pub size: usize,
+    /// Transforms that travel together: `batch` copies of each piece lie one after the other.
+    pub batch: usize,
+    /// The largest count for one MPI call.
+    pub limit: usize,
+}
+
+/// A schedule with the transport that carries it out.
+#[derive(Debug)]
+pub(crate) struct Exchange {
+    schedule: Schedule,
+    transport: Transport,
+    /// Elements of the longest packed buffer on any rank, which decides for all whether counts fit.
+    longest: usize,
+    limit: usize,
+    /// Kept from call to call, so that an exchange allocates nothing after its first.
+    blocks: [Blocks; 2],
+    requests: Request,
+}
+
+impl Exchange {
+    /// The exchanges of a plan on `comm`. Collective.
+    ///
+    /// # Errors
+    /// [`Error::Mpi`].
+    pub fn prepare(
+        comm: &Comm,
+        mut schedules: Vec<Schedule>,
+        transport: Transport,
+        limit: i64,
+    ) -> Result<Vec<Exchange>> {
+        let lengths =
+            |schedule: &Schedule| [schedule.largest_piece() as i64, schedule.near.len.max(schedule.far.len) as i64];
+        let words: Vec<i64> = schedules.iter().flat_map(lengths).collect();
+        let most = comm.max(&words)?;
+        let exchanges = schedules.drain(..).zip(most.chunks_exact(2)).map(|(mut schedule, most)| {
+            let mut longest = most[1] as usize;
+            if transport == Transport::Alltoall {
+                schedule.pad(most[0] as usize, comm.size());
+                longest = schedule.near.len;
+            }
+            let limit = limit.max(1) as usize;
+            Exchange { schedule, transport, longest, limit, blocks: Default::default(), requests: Request::default() }
+        });
+        Ok(exchanges.collect())
+    }
+
+    /// The schedule that is carried out.
+    pub fn schedule(&self) -> &Schedule {
+        &self.schedule
+    }
+
+    /// Carries the schedule out, for `batch` transforms of elements of `size` bytes. Collective.
+    ///
+    /// # Errors
+    /// [`Error::Mpi`].
+    ///
+    /// # Safety
+    /// `from` and `to` hold `batch` times the elements of their sides and do not overlap.
+    pub unsafe fn run(
+        &mut self,
+        comm: &Comm,
+        direction: Direction,
+        (from, to): (*const u8, *mut u8),
+        size: usize,
+        batch: usize,
+    ) -> Result<()> {
+        let (leaving, arriving) = self.schedule.sides(direction);
+        let shipment = Shipment { from, leaving, to, arriving, size, batch, limit: self.limit };
+        // Every rank decides the same: `longest` and `batch` are alike on all.
+        let fits = self.longest.checked_mul(batch).is_some_and(|len| len <= self.limit);
+        // SAFETY: the caller vouches for the buffers.
+        unsafe {
+            match (self.transport, self.schedule.block) {
+                (Transport::Alltoall, Some(block)) if fits => all_to_all(comm, &shipment, block),
+                (Transport::Alltoallv, _) if fits => all_to_all_v(comm, &shipment, &mut self.blocks),
+                (Transport::P2p, _) => blocking_sends(comm, &shipment, &mut self.requests),
+                _ => pipelined(comm, &shipment, &mut self.requests),
+            }
+        }
+    }
+}

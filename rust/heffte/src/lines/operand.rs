@@ -1,0 +1,41 @@
+//! The memory on one side of a sweep.
+
+use crate::exchange::Side;
+
+/// The arrays that the pieces of one side lie in, for a batch of transforms.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Operand<'a> {
+    /// The begin of the memory.
+    pub address: *mut u8,
+    /// Whether its elements are complex.
+    pub is_complex: bool,
+    /// How pieces lie in it.
+    pub layout: Layout<'a>,
+}
+
+/// How the pieces of a batch lie in memory.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Layout<'a> {
+    /// One piece for each transform of the batch, so many elements apart.
+    Whole(usize),
+    /// Packed pieces, all transforms of a piece one after the other.
+    Packed(&'a Side, usize),
+}
+
+impl Operand<'_> {
+    /// The begin of `piece` of the transform `index` of the batch, whose elements have type `E`.
+    ///
+    /// # Safety
+    /// The memory is as long as the layout says, and its elements are of type `E`.
+    pub unsafe fn piece<E>(&self, piece: usize, index: usize) -> *mut E {
+        let elements = match self.layout {
+            Layout::Whole(apart) => index * apart,
+            Layout::Packed(side, batch) => {
+                let piece = &side.pieces[piece];
+                piece.offset * batch + index * piece.len
+            }
+        };
+        // SAFETY: the element lies in the memory, by the caller's word.
+        unsafe { self.address.cast::<E>().add(elements) }
+    }
+}

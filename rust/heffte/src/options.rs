@@ -1,0 +1,103 @@
+//! What a caller may choose about a plan and a call: backend, options, scale, direction.
+
+use crate::backend::BackendKind;
+use crate::error::{Error, Result};
+pub use crate::exchange::Transport;
+
+/// The factor that a transform applies to its result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+#[repr(i32)]
+pub enum Scale {
+    /// No factor: forward followed by backward multiplies by the number of points.
+    #[default]
+    None = 0,
+    /// One over the number of points of the real-space world.
+    Full = 1,
+    /// One over the square root of that.
+    Symmetric = 2,
+}
+
+impl TryFrom<i64> for Scale {
+    type Error = Error;
+
+    fn try_from(value: i64) -> Result<Scale> {
+        match value {
+            0 => Ok(Scale::None),
+            1 => Ok(Scale::Full),
+            2 => Ok(Scale::Symmetric),
+            given => Err(Error::UnknownScale { given }),
+        }
+    }
+}
+
+/// Which way a transform goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// Real space to wave space: `X[k] = Σ x[j] exp(−2πi jk/N)`.
+    Forward,
+    /// Wave space to real space: the opposite sign, no factor.
+    Backward,
+}
+
+impl Direction {
+    /// The word for it in messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Direction::Forward => "forward",
+            Direction::Backward => "backward",
+        }
+    }
+}
+
+/// The ranks that take part in the stages between the input and the output boxes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Participants {
+    /// All ranks of the communicator.
+    #[default]
+    All,
+    /// The first so many ranks.
+    First(i64),
+    /// The ranks that say `true`; each rank speaks for itself.
+    Member(bool),
+}
+
+/// The choices of a plan that change how the result is computed, never what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlanOptions {
+    /// Whether lines are made contiguous before they are transformed. Accepted for heFFTe's sake; the sweeps of this
+    /// library always bring lines into a contiguous tile.
+    pub use_reorder: bool,
+    /// How data travels between ranks.
+    pub transport: Transport,
+    /// Transform one axis per stage (`true`), or whole planes where the boxes allow it (`false`).
+    pub use_pencils: bool,
+    /// Whether MPI may be given device memory. Without effect on the CPU.
+    pub use_gpu_aware: bool,
+    /// The ranks of the intermediate stages.
+    pub participants: Participants,
+    /// The largest count that one MPI call may be given, in elements; what exceeds it goes in chunks.
+    #[doc(hidden)]
+    pub count_limit: i64,
+}
+
+impl Default for PlanOptions {
+    fn default() -> PlanOptions {
+        PlanOptions {
+            use_reorder: true,
+            transport: Transport::Alltoallv,
+            use_pencils: true,
+            use_gpu_aware: true,
+            participants: Participants::All,
+            count_limit: i64::from(i32::MAX),
+        }
+    }
+}
+
+impl PlanOptions {
+    /// The defaults of heFFTe for `backend`.
+    #[must_use]
+    pub fn for_backend(backend: BackendKind) -> PlanOptions {
+        PlanOptions { use_reorder: backend.default_reorder(), ..PlanOptions::default() }
+    }
+}

@@ -1,0 +1,151 @@
+//! Plans: a recipe instantiated on a communicator.
+
+mod call;
+mod create;
+mod execute;
+mod program;
+mod workspace;
+
+use std::fmt;
+use std::sync::Mutex;
+
+pub use call::Call;
+
+use crate::array::{Element, RawArray};
+use crate::backend::BackendKind;
+use crate::comm::Comm;
+use crate::error::Result;
+use crate::geometry::Box3d;
+use crate::options::{Direction, Scale};
+use crate::recipe::Recipe;
+use crate::spec::{AxisKind, Spec};
+use program::Program;
+
+/// A distributed transform: what it takes to go forward and backward, in either precision, any number of times.
+///
+/// Making one and using one is collective over its communicator: all ranks make the same calls in the same order.
+/// Calls on one plan from several threads follow each other.
+pub struct Plan {
+    comm: Comm,
+    spec: Spec,
+    recipe: Recipe,
+    program: Program,
+    state: Mutex<execute::State>,
+}
+
+impl Plan {
+    /// Elements of this rank's inbox: of the input of a forward transform, real ones for an r2c plan.
+    #[must_use]
+    pub fn size_inbox(&self) -> usize {
+        self.spec.inbox.count()
+    }
+
+    /// Elements of this rank's outbox: complex elements of the output of a forward transform.
+    #[must_use]
+    pub fn size_outbox(&self) -> usize {
+        self.spec.outbox.count()
+    }
+
+    /// Complex elements of the precision at hand that a caller's workspace must have for each transform of a batch.
+    #[must_use]
+    pub fn size_workspace(&self) -> usize {
+        self.program.workspace_len()
+    }
+
+    /// The part of the workspace that holds messages, in complex elements.
+    #[must_use]
+    pub fn size_comm_buffers(&self) -> usize {
+        self.program.messages_len()
+    }
+
+    /// This rank's inbox.
+    #[must_use]
+    pub fn inbox(&self) -> Box3d {
+        self.spec.inbox
+    }
+
+    /// This rank's outbox.
+    #[must_use]
+    pub fn outbox(&self) -> Box3d {
+        self.spec.outbox
+    }
+
+    /// The backend that transforms the lines.
+    #[must_use]
+    pub fn backend(&self) -> BackendKind {
+        self.spec.backend
+    }
+
+    /// Whether the input of a forward transform is real, and half of its spectrum is kept.
+    #[must_use]
+    pub fn is_r2c(&self) -> bool {
+        self.spec.r2c_axis().is_some()
+    }
+
+    /// This rank in the plan's communicator.
+    #[must_use]
+    pub fn rank(&self) -> usize {
+        self.comm.rank()
+    }
+
+    /// What the plan does; it prints itself.
+    #[must_use]
+    pub fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+
+    /// The factor that `scale` applies: 1, one over the points of the transformed axes of the real-space world, or
+    /// the square root of that.
+    #[must_use]
+    pub fn scale_factor(&self, scale: Scale) -> f64 {
+        let problem = self.recipe.problem();
+        let size = problem.world_in.size();
+        let axes = (0..3).filter(|&axis| problem.kinds[axis] != AxisKind::Identity);
+        let points: f64 = axes.map(|axis| size[axis] as f64).product();
+        match scale {
+            Scale::None => 1.0,
+            Scale::Full => 1.0 / points,
+            Scale::Symmetric => (1.0 / points).sqrt(),
+        }
+    }
+
+    /// Transforms `input`, this rank's inbox, to `output`, its outbox. Collective.
+    ///
+    /// A c2c plan takes real or complex elements, an r2c plan real ones; the output is complex. `input` has at least
+    /// [`Plan::size_inbox`] elements, `output` [`Plan::size_outbox`].
+    ///
+    /// # Errors
+    /// What is wrong with the arrays of any rank, on all ranks; `output` is then as it was. [`crate::Error::Mpi`].
+    pub fn forward<I: Element, O: Element>(&self, input: &[I], output: &mut [O], scale: Scale) -> Result<()> {
+        let call = Call::new(Direction::Forward, RawArray::of(input), RawArray::of_mut(output), scale);
+        // SAFETY: both arrays are slices, whose lengths are checked.
+        unsafe { self.execute(Ok(call)) }
+    }
+
+    /// Transforms `input`, this rank's outbox, to `output`, its inbox; the reverse of [`Plan::forward`]. Collective.
+    ///
+    /// # Errors
+    /// As for [`Plan::forward`].
+    pub fn backward<I: Element, O: Element>(&self, input: &[I], output: &mut [O], scale: Scale) -> Result<()> {
+        let call = Call::new(Direction::Backward, RawArray::of(input), RawArray::of_mut(output), scale);
+        // SAFETY: as above.
+        unsafe { self.execute(Ok(call)) }
+    }
+
+    /// Transforms in place, on a c2c plan. `data` has at least as many elements as the larger of both boxes.
+    /// Collective.
+    ///
+    /// # Errors
+    /// As for [`Plan::forward`].
+    pub fn in_place<E: Element>(&self, direction: Direction, data: &mut [E], scale: Scale) -> Result<()> {
+        let array = RawArray::of_mut(data);
+        // SAFETY: the array is a slice, whose length is checked against both boxes; transforms may be in place.
+        unsafe { self.execute(Ok(Call::new(direction, array, array, scale))) }
+    }
+}
+
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plan").field("spec", &self.spec).field("recipe", &self.recipe).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,124 @@
+//! A recipe in a few lines.
+
+use std::fmt;
+
+use super::{Origin, Recipe, Stage};
+use crate::geometry::Distribution;
+use crate::spec::AxisKind;
+
+/// Bytes of a complex number of the higher precision, in which sizes are printed.
+const COMPLEX: usize = 16;
+
+impl fmt::Display for Recipe {
+    /// The problem, then a line for each stage and each exchange of a forward transform.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let problem = self.problem();
+        let [x, y, z] = problem.world_in.size();
+        let plan = if problem.r2c_axis().is_some() { "r2c" } else { "c2c" };
+        let (ranks, exchanges) = (problem.ranks, self.stages.len() - 1);
+        writeln!(
+            f,
+            "{plan} {x} x {y} x {z} on {} with {}",
+            plural(ranks, "rank"),
+            if exchanges == 0 { "no exchange".to_owned() } else { plural(exchanges, "exchange") },
+        )?;
+        for (index, stage) in self.stages.iter().enumerate() {
+            if index > 0 {
+                self.fmt_exchange(f, index - 1)?;
+            }
+            self.fmt_stage(f, stage)?;
+        }
+        Ok(())
+    }
+}
+
+impl Recipe {
+    fn fmt_stage(&self, f: &mut fmt::Formatter<'_>, stage: &Stage) -> fmt::Result {
+        let place = match (stage.origin, &stage.before) {
+            (Origin::Inboxes, _) => "inboxes".to_owned(),
+            (Origin::Outboxes, _) => "outboxes".to_owned(),
+            (Origin::Grid, Distribution::Grid(grid)) => {
+                let [a, b, c] = grid.parts;
+                format!("grid {a} x {b} x {c}")
+            }
+            (Origin::Grid, Distribution::Irregular(_)) => "boxes".to_owned(),
+        };
+        let transforms: Vec<String> = stage
+            .axes
+            .iter()
+            .map(|&axis| {
+                let kind = match self.kind(axis) {
+                    AxisKind::Identity => "identity",
+                    AxisKind::C2c => "c2c",
+                    AxisKind::R2c => "r2c",
+                };
+                format!("{kind} along {axis}")
+            })
+            .collect();
+        writeln!(f, "{}", format!("  {place:<18}{}", transforms.join(", ")).trim_end())
+    }
+
+    fn fmt_exchange(&self, f: &mut fmt::Formatter<'_>, index: usize) -> fmt::Result {
+        let moved = self.elements_moved(index);
+        let (bytes, kind) =
+            if self.is_real_after(index) { (moved * COMPLEX / 2, "float64") } else { (moved * COMPLEX, "complex128") };
+        let transport = self.problem().transport.name();
+        writeln!(f, "  {transport:<18}{moved} elements change rank, {} in {kind}", human(bytes))
+    }
+}
+
+fn plural(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// A number of bytes in binary units.
+fn human(bytes: usize) -> String {
+    const UNITS: [&str; 6] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+    let power = (bytes.max(1).ilog2() / 10).min(UNITS.len() as u32 - 1);
+    if power == 0 {
+        return format!("{bytes} B");
+    }
+    format!("{:.1} {}", bytes as f64 / 1024f64.powi(power as i32), UNITS[power as usize])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::{Box3d, split_world};
+    use crate::recipe::Problem;
+    use crate::spec::Spec;
+
+    fn recipe(specs: &[Spec]) -> String {
+        Recipe::new(Problem::new(specs).unwrap()).to_string()
+    }
+
+    #[test]
+    fn slabs_take_one_grid_between_them() {
+        let boxes = split_world(&Box3d::of_size([256, 256, 256]), [1, 1, 2]);
+        let specs: Vec<_> = boxes.iter().map(|b| Spec::c2c(*b, *b)).collect();
+        let expected = "\
+c2c 256 x 256 x 256 on 2 ranks with 2 exchanges
+  inboxes           c2c along 0, c2c along 1
+  alltoallv         8388608 elements change rank, 128.0 MiB in complex128
+  grid 1 x 2 x 1    c2c along 2
+  alltoallv         8388608 elements change rank, 128.0 MiB in complex128
+  outboxes
+";
+        assert_eq!(recipe(&specs), expected);
+    }
+
+    #[test]
+    fn one_rank_moves_nothing() {
+        let world = Box3d::of_size([4, 5, 6]);
+        let text = recipe(&[Spec::r2c(world, world.r2c(2), 2).unwrap()]);
+        assert_eq!(
+            text,
+            "r2c 4 x 5 x 6 on 1 rank with no exchange\n  inboxes           r2c along 2, c2c along 0, c2c along 1\n"
+        );
+    }
+
+    #[test]
+    fn bytes_are_printed_in_binary_units() {
+        assert_eq!([0, 1023, 1024, 1536, 3 << 30].map(human), ["0 B", "1023 B", "1.0 KiB", "1.5 KiB", "3.0 GiB"]);
+    }
+}

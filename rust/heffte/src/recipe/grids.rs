@@ -1,0 +1,114 @@
+//! Process grids for the stages between the boxes.
+
+use crate::geometry::{Box3d, Distribution, Grid};
+
+/// What a stage asks of its grid.
+pub(super) struct Wanted<'a> {
+    /// The points to divide.
+    pub world: Box3d,
+    /// The axes that must not be cut.
+    pub whole: &'a [usize],
+    /// The number of ranks to divide among.
+    pub participants: usize,
+    /// Who they are, as in [`Grid::members`].
+    pub members: &'a Option<std::sync::Arc<[usize]>>,
+}
+
+/// Ranks whose boxes are compared to find the grid that leaves most elements where they are.
+const SAMPLE: usize = 64;
+
+/// The grid that balances the load best; among those the squarest; among those the one that leaves most elements of
+/// `previous` on their rank.
+pub(super) fn choose(wanted: &Wanted<'_>, previous: &Distribution, ranks: usize) -> Grid {
+    let numberings = [[0, 1, 2], [1, 0, 2], [2, 0, 1]];
+    let grids = best_parts(wanted).into_iter().flat_map(|parts| {
+        numberings.into_iter().map(move |numbering| Grid {
+            world: wanted.world,
+            parts,
+            numbering: pack_cut_axes_first(numbering, parts),
+            members: wanted.members.clone(),
+        })
+    });
+    grids
+        .min_by_key(|grid| std::cmp::Reverse(kept(grid, previous, ranks)))
+        .expect("there is always the grid of one brick")
+}
+
+/// The numbering with axes that are not cut last, where they do not matter, so that equal numberings are equal.
+fn pack_cut_axes_first(mut numbering: [usize; 3], parts: [i64; 3]) -> [usize; 3] {
+    numbering.sort_by_key(|&d| parts[d] == 1);
+    numbering
+}
+
+/// Elements that stay on their rank, for a sample of ranks.
+fn kept(grid: &Grid, previous: &Distribution, ranks: usize) -> usize {
+    let step = ranks.div_ceil(SAMPLE);
+    (0..ranks).step_by(step).map(|rank| grid.box_of(rank).intersection(&previous.box_of(rank)).count()).sum()
+}
+
+/// All cuts with the least load of the fullest rank and, among those, the least sum of parts.
+fn best_parts(wanted: &Wanted<'_>) -> Vec<[i64; 3]> {
+    let size = wanted.world.size();
+    let most = wanted.participants as i64;
+    let cut: Vec<usize> = (0..3).filter(|axis| !wanted.whole.contains(axis)).collect();
+    let limit = |axis: usize| size[axis].min(most);
+    let mut candidates = Vec::new();
+    match cut[..] {
+        [] => candidates.push([1, 1, 1]),
+        [e] => candidates.push(with(&[(e, limit(e))])),
+        [e, f] => {
+            for p in 1..=limit(e) {
+                candidates.push(with(&[(e, p), (f, limit(f).min(most / p))]));
+            }
+        }
+        _ => unreachable!("a stage with a grid of its own has an axis to transform"),
+    }
+    let load = |parts: &[i64; 3]| -> i64 { (0..3).map(|d| (size[d] + parts[d] - 1) / parts[d]).product() };
+    let key = |parts: &[i64; 3]| (load(parts), parts.iter().sum::<i64>());
+    let best = candidates.iter().map(key).min();
+    candidates.retain(|parts| Some(key(parts)) == best);
+    candidates
+}
+
+fn with(cuts: &[(usize, i64)]) -> [i64; 3] {
+    let mut parts = [1; 3];
+    for &(axis, count) in cuts {
+        parts[axis] = count;
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::split_world;
+
+    fn parts(size: [i64; 3], whole: &[usize], participants: usize) -> Vec<[i64; 3]> {
+        best_parts(&Wanted { world: Box3d::of_size(size), whole, participants, members: &None })
+    }
+
+    #[test]
+    fn cubes_are_cut_squarely() {
+        assert_eq!(parts([64, 64, 64], &[0], 16), [[1, 4, 4]]);
+        assert_eq!(parts([64, 64, 64], &[1], 8), [[2, 1, 4], [4, 1, 2]]);
+    }
+
+    #[test]
+    fn axes_are_not_cut_into_more_parts_than_points() {
+        assert_eq!(parts([2, 2, 8], &[2], 7), [[2, 2, 1]]);
+        assert_eq!(parts([8, 1, 1], &[0], 4), [[1, 1, 1]]);
+        assert_eq!(parts([8, 8, 3], &[0, 1], 4), [[1, 1, 3]]);
+    }
+
+    #[test]
+    fn a_pencil_grid_follows_the_one_before() {
+        let world = Box3d::of_size([12, 12, 12]);
+        let x_pencils = Distribution::Irregular(split_world(&world, [1, 2, 3]).into());
+        let wanted = Wanted { world, whole: &[1], participants: 6, members: &None };
+        let grid = Distribution::Grid(choose(&wanted, &x_pencils, 6));
+        for rank in 0..6 {
+            let partners = grid.overlaps(&x_pencils.box_of(rank)).len();
+            assert!(partners <= 3, "rank {rank} has {partners} partners, a row of the grid has at most 3");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What a plan will do: the stages between the input and the output boxes. Pure: no MPI, no arrays.
+
+mod display;
+mod grids;
+mod problem;
+mod route;
+
+use crate::geometry::{Distribution, Order};
+use crate::spec::AxisKind;
+
+pub use problem::Problem;
+
+/// A distribution in which axes are transformed, one after the other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stage {
+    /// Who holds what before.
+    pub before: Distribution,
+    /// Who holds what after: the same, but for the axis that a real-to-complex transform halves.
+    pub after: Distribution,
+    /// The axes that are transformed here, in the order of a forward transform. Every box is whole along each.
+    pub axes: Vec<usize>,
+    /// Where the distribution comes from.
+    pub origin: Origin,
+}
+
+/// Where the distribution of a stage comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The caller's inboxes.
+    Inboxes,
+    /// A process grid chosen for the stage.
+    Grid,
+    /// The caller's outboxes.
+    Outboxes,
+}
+
+/// The stages of a forward transform; a backward transform walks them in reverse. Between two stages data moves from
+/// `after` of the first to `before` of the second.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recipe {
+    problem: Problem,
+    stages: Vec<Stage>,
+}
+
+impl Recipe {
+    /// The cheapest way that is known for `problem`.
+    #[must_use]
+    pub fn new(problem: Problem) -> Recipe {
+        let stages = route::cheapest(&problem);
+        Recipe { problem, stages }
+    }
+
+    /// The stages, the first with the inboxes before it, the last with the outboxes after it.
+    #[must_use]
+    pub fn stages(&self) -> &[Stage] {
+        &self.stages
+    }
+
+    /// The problem that it solves.
+    #[must_use]
+    pub fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
+    /// Elements that change rank in the exchange after the stage `index`, all ranks together.
+    #[must_use]
+    pub fn elements_moved(&self, index: usize) -> usize {
+        let (near, far) = (&self.stages[index].after, &self.stages[index + 1].before);
+        (0..self.problem.ranks)
+            .map(|rank| {
+                let held = near.box_of(rank);
+                held.count() - held.intersection(&far.box_of(rank)).count()
+            })
+            .sum()
+    }
+
+    /// Whether the data is real in the exchange after the stage `index`.
+    #[must_use]
+    pub fn is_real_after(&self, index: usize) -> bool {
+        self.problem.r2c_axis().is_some_and(|axis| !self.stages[..=index].iter().any(|s| s.axes.contains(&axis)))
+    }
+
+    /// What happens along `axis`.
+    #[must_use]
+    pub fn kind(&self, axis: usize) -> AxisKind {
+        self.problem.kinds[axis]
+    }
+
+    /// The order in which data lies between the boxes: that of the first inbox.
+    #[must_use]
+    pub fn inner_order(&self) -> Order {
+        self.problem.world_in.order
+    }
+
+    /// Complex elements of the largest box that `rank` holds at any stage where data is complex.
+    #[must_use]
+    pub fn largest_complex_box(&self, rank: usize) -> usize {
+        let real_before = |index: usize| {
+            index.checked_sub(1).map_or(self.problem.r2c_axis().is_some(), |previous| self.is_real_after(previous))
+        };
+        let counts = self.stages.iter().enumerate().flat_map(|(index, stage)| {
+            let before = if real_before(index) { 0 } else { stage.before.box_of(rank).count() };
+            let after = if self.is_real_after(index) { 0 } else { stage.after.box_of(rank).count() };
+            [before, after]
+        });
+        counts.max().unwrap_or(0)
+    }
+}

@@ -1,0 +1,174 @@
+//! The problem as all ranks together state it.
+
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::exchange::Transport;
+use crate::geometry::{Box3d, Distribution, tiled_world};
+use crate::options::Participants;
+use crate::spec::{AxisKind, Spec};
+
+/// The boxes of all ranks, checked, and what is to happen to them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem {
+    /// Number of ranks.
+    pub ranks: usize,
+    /// All points before a forward transform.
+    pub world_in: Box3d,
+    /// All points after it.
+    pub world_out: Box3d,
+    /// Who holds what before.
+    pub inboxes: Distribution,
+    /// Who holds what after.
+    pub outboxes: Distribution,
+    /// What happens along each axis.
+    pub kinds: [AxisKind; 3],
+    /// How data travels.
+    pub transport: Transport,
+    /// Whether a stage between the boxes transforms one axis only.
+    pub use_pencils: bool,
+    /// The ranks of the stages between the boxes, ascending; `None` stands for all.
+    pub members: Option<Arc<[usize]>>,
+}
+
+impl Problem {
+    /// The problem that the ranks' descriptions make together. Every rank calls this with the same `specs` and finds
+    /// the same.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the boxes, and [`Error::Disagreement`] where ranks want different things.
+    pub fn new(specs: &[Spec]) -> Result<Problem> {
+        must_agree(specs, "the backend", |s| s.backend.name().to_owned())?;
+        must_agree(specs, "the r2c direction", |s| s.r2c_axis().map_or("none (c2c)".to_owned(), |a| a.to_string()))?;
+        must_agree(specs, "the kinds of the axes", |s| format!("{:?}", s.kinds))?;
+        must_agree(specs, "the reshape algorithm", |s| s.options.transport.name().to_owned())?;
+        must_agree(specs, "use_pencils", |s| s.options.use_pencils.to_string())?;
+        must_agree(specs, "the participants", |s| match s.options.participants {
+            Participants::All => "all ranks".to_owned(),
+            Participants::First(n) => format!("the first {n} ranks"),
+            Participants::Member(_) => "a sub-communicator".to_owned(),
+        })?;
+        must_agree(specs, "the count limit", |s| s.options.count_limit.to_string())?;
+
+        let inboxes: Arc<[Box3d]> = specs.iter().map(|s| s.inbox).collect();
+        let outboxes: Arc<[Box3d]> = specs.iter().map(|s| s.outbox).collect();
+        let world_in = tiled_world("inboxes", &inboxes)?;
+        let world_out = tiled_world("outboxes", &outboxes)?;
+        let first = &specs[0];
+        check_worlds(first, world_in, world_out)?;
+        Ok(Problem {
+            ranks: specs.len(),
+            world_in,
+            world_out,
+            inboxes: Distribution::Irregular(inboxes),
+            outboxes: Distribution::Irregular(outboxes),
+            kinds: first.kinds,
+            transport: first.options.transport,
+            use_pencils: first.options.use_pencils,
+            members: members(specs)?,
+        })
+    }
+
+    /// The axis that halves real data, if there is one.
+    #[must_use]
+    pub fn r2c_axis(&self) -> Option<usize> {
+        self.kinds.iter().position(|kind| *kind == AxisKind::R2c)
+    }
+
+    /// The axes along which something happens: neither identities nor complex lines of one point, which are.
+    pub fn transformed_axes(&self) -> Vec<usize> {
+        let is_trivial = |axis: usize| match self.kinds[axis] {
+            AxisKind::Identity => true,
+            AxisKind::C2c => self.world_in.size()[axis] == 1,
+            AxisKind::R2c => false,
+        };
+        (0..3).filter(|&axis| !is_trivial(axis)).collect()
+    }
+
+    /// The number of ranks in the stages between the boxes.
+    #[must_use]
+    pub fn participants(&self) -> usize {
+        self.members.as_ref().map_or(self.ranks, |members| members.len())
+    }
+}
+
+/// # Errors
+/// [`Error::Disagreement`] where `value` is not the same on all ranks.
+fn must_agree(specs: &[Spec], what: &'static str, value: impl Fn(&Spec) -> String) -> Result<()> {
+    let first = value(&specs[0]);
+    match specs.iter().position(|spec| value(spec) != first) {
+        None => Ok(()),
+        Some(other) => Err(Error::Disagreement { what, ranks: (0, other), first, second: value(&specs[other]) }),
+    }
+}
+
+fn check_worlds(spec: &Spec, world: Box3d, found: Box3d) -> Result<()> {
+    let (expected, transform) = match spec.r2c_axis() {
+        None => (world, "c2c transform".to_owned()),
+        Some(axis) => (world.r2c(axis), format!("r2c transform in direction {axis}")),
+    };
+    if found.same_points(&expected) { Ok(()) } else { Err(Error::WorldsDiffer { transform, world, expected, found }) }
+}
+
+fn members(specs: &[Spec]) -> Result<Option<Arc<[usize]>>> {
+    let size = specs.len();
+    let members: Arc<[usize]> = match specs[0].options.participants {
+        Participants::All => return Ok(None),
+        Participants::First(given) => match usize::try_from(given) {
+            Ok(n) if (1..=size).contains(&n) => (0..n).collect(),
+            _ => return Err(Error::Subranks { given, size }),
+        },
+        Participants::Member(_) => {
+            (0..size).filter(|&r| specs[r].options.participants == Participants::Member(true)).collect()
+        }
+    };
+    if members.is_empty() {
+        return Err(Error::EmptySubcomm { size });
+    }
+    Ok((members.len() < size).then_some(members))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::split_world;
+
+    fn specs(ranks: i64) -> Vec<Spec> {
+        let boxes = split_world(&Box3d::of_size([4, 4, 4]), [1, 1, ranks]);
+        boxes.into_iter().map(|b| Spec::c2c(b, b)).collect()
+    }
+
+    #[test]
+    fn a_disagreement_names_both_ranks_and_both_values() {
+        let mut specs = specs(3);
+        specs[2].options.transport = Transport::P2p;
+        let error = Problem::new(&specs).unwrap_err().to_string();
+        assert!(error.contains("ranks 0 and 2") && error.contains("alltoallv") && error.contains("p2p"), "{error}");
+    }
+
+    #[test]
+    fn outboxes_of_an_r2c_plan_must_fill_the_half_world() {
+        let mut specs = specs(1);
+        specs[0].kinds[1] = AxisKind::R2c;
+        let error = Problem::new(&specs).unwrap_err();
+        assert!(matches!(&error, Error::WorldsDiffer { expected, .. } if expected.size() == [4, 3, 4]), "{error}");
+        specs[0].outbox = specs[0].inbox.r2c(1);
+        assert!(Problem::new(&specs).is_ok());
+    }
+
+    #[test]
+    fn participants_are_counted_and_refused() {
+        let with = |participants: [Participants; 2]| {
+            let mut specs = specs(2);
+            for (spec, p) in specs.iter_mut().zip(participants) {
+                spec.options.participants = p;
+            }
+            Problem::new(&specs).map(|problem| problem.participants())
+        };
+        assert_eq!(with([Participants::First(1); 2]), Ok(1));
+        assert_eq!(with([Participants::First(3); 2]), Err(Error::Subranks { given: 3, size: 2 }));
+        assert_eq!(with([Participants::First(0); 2]), Err(Error::Subranks { given: 0, size: 2 }));
+        assert_eq!(with([Participants::Member(false), Participants::Member(true)]), Ok(1));
+        assert_eq!(with([Participants::Member(false); 2]), Err(Error::EmptySubcomm { size: 2 }));
+    }
+}

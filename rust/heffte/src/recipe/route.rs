@@ -1,0 +1,134 @@
+//! Ways from the inboxes to the outboxes, and the cheapest of them.
+
+use super::grids::{self, Wanted};
+use super::{Origin, Problem, Stage};
+use crate::geometry::{Box3d, Distribution};
+
+/// What an exchange costs, in sweeps over the elements of the fullest rank …
+const EXCHANGE_SWEEPS: usize = 2;
+/// … and in elements that could be swept while its messages find their way.
+const EXCHANGE_LATENCY: usize = 4096;
+
+/// The cheapest sound route. The order of equals is fixed, so that all ranks choose the same.
+pub(super) fn cheapest(problem: &Problem) -> Vec<Stage> {
+    let routes = ordered_groups(problem).into_iter().flat_map(|groups| {
+        let ends = [(true, true), (true, false), (false, true), (false, false)];
+        ends.into_iter().filter_map(move |(at_inboxes, at_outboxes)| build(problem, &groups, at_inboxes, at_outboxes))
+    });
+    routes.min_by_key(|stages| cost(problem, stages)).expect("one axis after the other on grids is always sound")
+}
+
+/// All ways to transform the axes group by group. A real-to-complex axis is the first of the first group.
+fn ordered_groups(problem: &Problem) -> Vec<Vec<Vec<usize>>> {
+    let axes = problem.transformed_axes();
+    let mut ways = vec![Vec::new()];
+    for _ in 0..axes.len() {
+        // Each round puts one more axis behind, in the last group or in a group of its own.
+        let longer = ways.into_iter().flat_map(|way: Vec<Vec<usize>>| {
+            let free: Vec<usize> = axes.iter().copied().filter(|a| !way.iter().flatten().any(|b| a == b)).collect();
+            free.into_iter().flat_map(move |axis| {
+                let mut own = way.clone();
+                own.push(vec![axis]);
+                let mut joined = way.clone();
+                // Inside a group the order is a matter of taste: ascending, after a real-to-complex axis.
+                let joins = joined.last_mut().is_some_and(|group| {
+                    let last = *group.last().expect("groups are not empty");
+                    let fits = last < axis || problem.r2c_axis() == Some(last);
+                    group.push(axis);
+                    fits
+                });
+                std::iter::once(own).chain(joins.then_some(joined))
+            })
+        });
+        ways = longer.collect();
+    }
+    if let Some(real) = problem.r2c_axis() {
+        ways.retain(|way| way[0][0] == real);
+    }
+    ways
+}
+
+/// The stages that transform `groups` one after the other, the first in the inboxes and the last in the outboxes if so
+/// wished; `None` where that is not sound.
+fn build(problem: &Problem, groups: &[Vec<usize>], at_inboxes: bool, at_outboxes: bool) -> Option<Vec<Stage>> {
+    let is_whole = |boxes: &Distribution, world: &Box3d, axes: &[usize]| axes.iter().all(|&a| boxes.is_whole(world, a));
+    let enough = groups.len() >= usize::from(at_inboxes) + usize::from(at_outboxes);
+    if !enough
+        || at_inboxes && !is_whole(&problem.inboxes, &problem.world_in, groups.first()?)
+        || at_outboxes && !is_whole(&problem.outboxes, &problem.world_out, groups.last()?)
+    {
+        return None;
+    }
+    let (head, rest) = groups.split_at(usize::from(at_inboxes));
+    let (middle, tail) = rest.split_at(rest.len() - usize::from(at_outboxes));
+
+    let mut stages = vec![stage(problem, problem.inboxes.clone(), head.concat(), Origin::Inboxes)];
+    for axes in middle {
+        let previous = &stages.last().expect("the inboxes are there").after;
+        let world = world_before(problem, axes);
+        let wanted = Wanted { world, whole: axes, participants: problem.participants(), members: &problem.members };
+        let grid = grids::choose(&wanted, previous, problem.ranks);
+        if axes.len() > 1 && (problem.use_pencils && problem.participants() > 1 || idles(&wanted, grid.bricks())) {
+            return None;
+        }
+        stages.push(stage(problem, Distribution::Grid(grid), axes.clone(), Origin::Grid));
+    }
+    let axes = tail.concat();
+    let before = match problem.r2c_axis() {
+        Some(real) if axes.contains(&real) => problem.outboxes.with_extent(real, problem.world_in.size()[real]),
+        _ => problem.outboxes.clone(),
+    };
+    let last = Stage { before, after: problem.outboxes.clone(), axes, origin: Origin::Outboxes };
+    let previous = stages.last_mut().expect("the inboxes are there");
+    // Where the data is in the outboxes already, there is nothing to move.
+    if previous.after.same_points(&last.before, problem.ranks) {
+        previous.axes.extend(last.axes);
+        previous.after = last.after;
+    } else {
+        stages.push(last);
+    }
+    Some(stages)
+}
+
+/// Whether a grid of `bricks` leaves ranks without work that pencils could give them.
+fn idles(wanted: &Wanted<'_>, bricks: usize) -> bool {
+    bricks < wanted.participants
+}
+
+fn stage(problem: &Problem, before: Distribution, axes: Vec<usize>, origin: Origin) -> Stage {
+    let after = match problem.r2c_axis() {
+        Some(real) if axes.contains(&real) => before.with_extent(real, problem.world_out.size()[real]),
+        _ => before.clone(),
+    };
+    Stage { before, after, axes, origin }
+}
+
+/// The world as it is before the transform of `axes`: real until the real-to-complex axis is transformed.
+fn world_before(problem: &Problem, axes: &[usize]) -> Box3d {
+    let is_real = problem.r2c_axis().is_some_and(|real| axes.contains(&real));
+    let world = if is_real { problem.world_in } else { problem.world_out };
+    world.with_order(problem.world_in.order)
+}
+
+/// Element sweeps of the fullest rank, with exchanges in the same currency; then the elements that move.
+fn cost(problem: &Problem, stages: &[Stage]) -> (usize, usize) {
+    let fullest = |distribution: &Distribution| distribution.fullest(problem.ranks);
+    let sweeps: usize = stages.iter().map(|stage| stage.axes.len() * fullest(&stage.before)).sum();
+    let exchanges: usize = stages
+        .windows(2)
+        .map(|pair| EXCHANGE_SWEEPS * fullest(&pair[0].after).max(fullest(&pair[1].before)) + EXCHANGE_LATENCY)
+        .sum();
+    let moved = stages.windows(2).map(|pair| sampled_moves(problem, pair)).sum();
+    (sweeps + exchanges, moved)
+}
+
+/// Elements that a sample of ranks gives away between two stages.
+fn sampled_moves(problem: &Problem, pair: &[Stage]) -> usize {
+    let ranks = (0..problem.ranks).step_by(problem.ranks.div_ceil(64));
+    ranks
+        .map(|rank| {
+            let held = pair[0].after.box_of(rank);
+            held.count() - held.intersection(&pair[1].before.box_of(rank)).count()
+        })
+        .sum()
+}

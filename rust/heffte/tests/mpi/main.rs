@@ -1,0 +1,28 @@
+//! Tests of the library on several ranks: `mpiexec -n N` runs this program, and every rank runs every test.
+//!
+//! The last line is `N passed, N failed`, counted over all ranks; the exit status is 1 where a test failed on any.
+
+mod failures;
+mod harness;
+mod lifetime;
+mod oracle;
+mod problem;
+mod transforms;
+mod transports;
+
+use harness::Harness;
+
+fn main() {
+    let (universe, _) = mpi::initialize_with_threading(mpi::Threading::Serialized).expect("MPI starts once");
+    let comm = universe.world();
+    let mut harness = Harness::new(&comm);
+    transforms::run(&mut harness);
+    transports::run(&mut harness);
+    failures::run(&mut harness);
+    let survivor = lifetime::run(&mut harness);
+    let failed = harness.summary();
+    drop(universe);
+    // Nothing can be asserted about it any more; a crash would show in the exit status.
+    drop(survivor);
+    std::process::exit(i32::from(failed > 0));
+}

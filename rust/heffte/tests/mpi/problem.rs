@@ -1,0 +1,97 @@
+//! Random problems, the same on every rank for the same seed.
+
+use heffte::geometry::{Box3d, Order};
+use heffte::{AxisKind, Participants, PlanOptions, Spec, Transport};
+
+pub const TRANSPORTS: [Transport; 4] =
+    [Transport::Alltoallv, Transport::Alltoall, Transport::P2p, Transport::P2pPlined];
+
+/// A world divided among ranks, and what is to happen to it.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    pub size: [usize; 3],
+    pub kinds: [AxisKind; 3],
+    pub inboxes: Vec<Box3d>,
+    pub outboxes: Vec<Box3d>,
+    pub options: PlanOptions,
+    /// For `Participants::Member`: who is one.
+    pub members: Vec<bool>,
+}
+
+impl Problem {
+    pub fn random(ranks: usize, seed: u64) -> Problem {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let sizes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 16, 17];
+        let size = std::array::from_fn(|_| sizes[rng.usize(..sizes.len())]);
+        let mut kinds = [AxisKind::C2c; 3];
+        match rng.usize(..8) {
+            0..3 => kinds[rng.usize(..3)] = AxisKind::R2c,
+            3 => kinds[rng.usize(..3)] = AxisKind::Identity,
+            4 => {
+                kinds = [AxisKind::Identity; 3];
+                kinds[rng.usize(..3)] = AxisKind::R2c;
+            }
+            _ => {}
+        }
+        let half = std::array::from_fn(|d| if kinds[d] == AxisKind::R2c { size[d] / 2 + 1 } else { size[d] });
+        let inboxes = random_boxes(&mut rng, size, ranks);
+        let same = rng.u8(..4) == 0 && half == size;
+        let outboxes = if same { inboxes.clone() } else { random_boxes(&mut rng, half, ranks) };
+        let mut members: Vec<bool> = (0..ranks).map(|_| rng.bool()).collect();
+        members[rng.usize(..ranks)] = true;
+        let participants = match rng.usize(..4) {
+            0 => Participants::First(rng.i64(1..=ranks as i64)),
+            1 => Participants::Member(true),
+            _ => Participants::All,
+        };
+        let options = PlanOptions {
+            use_reorder: rng.bool(),
+            transport: TRANSPORTS[rng.usize(..4)],
+            use_pencils: rng.bool(),
+            participants,
+            count_limit: if rng.u8(..5) == 0 { rng.i64(1..40) } else { i64::from(i32::MAX) },
+            ..PlanOptions::default()
+        };
+        Problem { size, kinds, inboxes, outboxes, options, members }
+    }
+
+    /// What `rank` says about it.
+    pub fn spec(&self, rank: usize) -> Spec {
+        let mut options = self.options;
+        if let Participants::Member(member) = &mut options.participants {
+            *member = self.members[rank];
+        }
+        Spec::c2c(self.inboxes[rank], self.outboxes[rank]).with_kinds(self.kinds).with_options(options)
+    }
+
+    pub fn is_r2c(&self) -> bool {
+        self.kinds.contains(&AxisKind::R2c)
+    }
+
+    /// Points of the real-space world.
+    pub fn points(&self) -> usize {
+        self.size.iter().product()
+    }
+}
+
+/// Boxes by repeated bisection of the world, dealt to ranks in random order; some ranks may have none.
+fn random_boxes(rng: &mut fastrand::Rng, size: [usize; 3], ranks: usize) -> Vec<Box3d> {
+    let mut orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    rng.shuffle(&mut orders);
+    let order = Order::new(orders[0], "inbox").expect("all six are permutations");
+    let mut boxes = vec![Box3d::of_size(size.map(|n| n as i64)).with_order(order)];
+    let wanted = if rng.u8(..3) == 0 { rng.usize(1..=ranks) } else { ranks };
+    for _ in 1..wanted {
+        let largest = (0..boxes.len()).max_by_key(|&i| boxes[i].count()).unwrap_or(0);
+        let splittable: Vec<usize> = (0..3).filter(|&d| boxes[largest].size()[d] > 1).collect();
+        let Some(&axis) = splittable.get(rng.usize(..splittable.len().max(1))) else { break };
+        let (mut lower, mut upper) = (boxes[largest], boxes[largest]);
+        let cut = rng.i64(lower.low[axis]..lower.high[axis]);
+        (lower.high[axis], upper.low[axis]) = (cut, cut + 1);
+        boxes[largest] = lower;
+        boxes.push(upper);
+    }
+    boxes.resize(ranks, Box3d::empty().with_order(order));
+    rng.shuffle(&mut boxes);
+    boxes
+}

@@ -1,0 +1,266 @@
+//! Whole transforms against the definition.
+
+use heffte::geometry::{Box3d, Order, split_world};
+use heffte::{Call, Complex, Direction, Element, Plan, RawArray, Scale, Spec};
+use mpi::collective::SystemOperation;
+use mpi::topology::SimpleCommunicator;
+use mpi::traits::*;
+
+use crate::harness::Harness;
+use crate::oracle::Field;
+use crate::problem::Problem;
+
+/// Random problems for each number of ranks.
+const CASES: u64 = 120;
+
+/// An element type of the tests: how it is made from, and turned into, the numbers of the oracle.
+pub trait Value: Element + PartialEq + std::fmt::Debug + Default {
+    /// The largest relative L2 error, to be multiplied by √log₂ N.
+    const TOLERANCE: f64;
+    fn of(value: Complex<f64>) -> Self;
+    fn value(self) -> Complex<f64>;
+}
+
+impl Value for f64 {
+    const TOLERANCE: f64 = 5e-16;
+    fn of(value: Complex<f64>) -> f64 {
+        value.re
+    }
+    fn value(self) -> Complex<f64> {
+        self.into()
+    }
+}
+
+impl Value for f32 {
+    const TOLERANCE: f64 = 2.5e-7;
+    fn of(value: Complex<f64>) -> f32 {
+        value.re as f32
+    }
+    fn value(self) -> Complex<f64> {
+        f64::from(self).into()
+    }
+}
+
+impl Value for Complex<f64> {
+    const TOLERANCE: f64 = f64::TOLERANCE;
+    fn of(value: Complex<f64>) -> Complex<f64> {
+        value
+    }
+    fn value(self) -> Complex<f64> {
+        self
+    }
+}
+
+impl Value for Complex<f32> {
+    const TOLERANCE: f64 = f32::TOLERANCE;
+    fn of(value: Complex<f64>) -> Complex<f32> {
+        Complex::new(value.re as f32, value.im as f32)
+    }
+    fn value(self) -> Complex<f64> {
+        Complex::new(self.re.into(), self.im.into())
+    }
+}
+
+pub fn run(harness: &mut Harness<'_>) {
+    let comm = harness.comm;
+    harness.test("random_problems_follow_the_definition_in_both_precisions", || {
+        for seed in 0..CASES {
+            let problem = Problem::random(comm.size() as usize, seed);
+            let plan = Plan::new(comm, problem.spec(comm.rank() as usize)).expect("the problem is sound");
+            let case = format!("case {seed}: {problem:?}\n{}", plan.recipe());
+            if problem.is_r2c() {
+                both_ways::<f64, Complex<f64>>(comm, &plan, &problem, seed, &case);
+                both_ways::<f32, Complex<f32>>(comm, &plan, &problem, seed, &case);
+            } else {
+                both_ways::<Complex<f64>, Complex<f64>>(comm, &plan, &problem, seed, &case);
+                both_ways::<Complex<f32>, Complex<f32>>(comm, &plan, &problem, seed, &case);
+                both_ways::<f64, Complex<f64>>(comm, &plan, &problem, seed, &case);
+            }
+        }
+    });
+    harness.test("in_place_transforms_are_those_out_of_place", || {
+        for seed in 0..CASES {
+            in_place(comm, seed);
+        }
+    });
+    harness.test("scales_make_a_round_trip_the_identity", || scales(comm));
+    harness.test("batches_and_given_workspaces_change_nothing", || {
+        for seed in 0..CASES / 2 {
+            batches(comm, seed);
+        }
+    });
+    harness.test("workspace_sizes_are_those_of_heffte", || workspace_sizes(comm));
+    harness.test("a_plan_on_a_part_of_the_ranks_leaves_the_others_alone", || parts(comm));
+}
+
+/// Forward and backward, each against the definition; the input stays as it was.
+fn both_ways<I: Value, O: Value>(comm: &SimpleCommunicator, plan: &Plan, problem: &Problem, seed: u64, case: &str) {
+    let rank = comm.rank() as usize;
+    let real = !I::TYPE.is_complex();
+    let before = Field::random(problem.size, seed, real).rounded();
+    let after = before.transformed(problem.kinds, Direction::Forward);
+
+    let input: Vec<I> = before.local(&problem.inboxes[rank]).into_iter().map(I::of).collect();
+    let untouched = input.clone();
+    let mut output = vec![O::default(); plan.size_outbox()];
+    plan.forward(&input, &mut output, Scale::None).expect("forward");
+    assert_eq!(input, untouched, "{case}");
+    assert_close::<O>(comm, &output, &after.local(&problem.outboxes[rank]), problem.points(), case);
+
+    // Backward, from numbers of which the oracle's are exact, to a spectrum that need not be that of a real field.
+    let half = problem.is_r2c();
+    let spectrum = if half { after } else { Field::random(problem.size, seed + 1, false) }.rounded();
+    let expected = if half {
+        full_spectrum(&spectrum, problem).transformed(problem.kinds, Direction::Backward)
+    } else {
+        spectrum.transformed(problem.kinds, Direction::Backward)
+    };
+    let spectrum: Vec<O> = spectrum.local(&problem.outboxes[rank]).into_iter().map(O::of).collect();
+    let untouched = spectrum.clone();
+    let mut result = vec![I::default(); plan.size_inbox()];
+    plan.backward(&spectrum, &mut result, Scale::None).expect("backward");
+    assert_eq!(spectrum, untouched, "{case}");
+    // A real output of a c2c plan drops the imaginary part, and so does `of`.
+    let expected: Vec<_> =
+        expected.local(&problem.inboxes[rank]).into_iter().map(|v| if real { v.re.into() } else { v }).collect();
+    assert_close::<I>(comm, &result, &expected, problem.points(), case);
+}
+
+/// The whole spectrum of a real field from its stored half: `X[−k] = conj(X[k])` over the transformed axes.
+fn full_spectrum(half: &Field, problem: &Problem) -> Field {
+    use heffte::AxisKind;
+    let axis = problem.kinds.iter().position(|kind| *kind == AxisKind::R2c).expect("an r2c problem");
+    let mut full = Field::random(problem.size, 0, true);
+    for index in 0..full.values.len() {
+        let size = problem.size;
+        let mut point = [index % size[0], index / size[0] % size[1], index / size[0] / size[1]];
+        let stored = point[axis] <= size[axis] / 2;
+        if !stored {
+            for d in 0..3 {
+                if problem.kinds[d] != AxisKind::Identity {
+                    point[d] = (size[d] - point[d]) % size[d];
+                }
+            }
+        }
+        full.values[index] = if stored { half.at(point) } else { half.at(point).conj() };
+    }
+    full
+}
+
+/// That the relative L2 error over all ranks is at most the tolerance of the type times √log₂ `points`.
+pub fn assert_close<V: Value>(
+    comm: &SimpleCommunicator,
+    found: &[V],
+    expected: &[Complex<f64>],
+    points: usize,
+    case: &str,
+) {
+    assert_eq!(found.len(), expected.len(), "{case}");
+    let error: f64 = found.iter().zip(expected).map(|(a, b)| (a.value() - b).norm_sqr()).sum();
+    let norm: f64 = expected.iter().map(Complex::norm_sqr).sum();
+    let mut sums = [0.0_f64; 2];
+    comm.all_reduce_into(&[error, norm][..], &mut sums[..], SystemOperation::sum());
+    let relative = (sums[0] / sums[1].max(f64::MIN_POSITIVE)).sqrt();
+    let bound = V::TOLERANCE * (points as f64).log2().max(1.0).sqrt();
+    assert!(relative <= bound, "error {relative:e} exceeds {bound:e}: {case}");
+}
+
+fn in_place(comm: &SimpleCommunicator, seed: u64) {
+    let mut problem = Problem::random(comm.size() as usize, seed);
+    if problem.is_r2c() {
+        return;
+    }
+    problem.options.count_limit = i64::from(i32::MAX);
+    let rank = comm.rank() as usize;
+    let plan = Plan::new(comm, problem.spec(rank)).expect("the problem is sound");
+    let input = Field::random(problem.size, seed, false).local(&problem.inboxes[rank]);
+    let mut apart = vec![Complex::default(); plan.size_outbox()];
+    plan.forward(&input, &mut apart, Scale::Symmetric).expect("forward");
+
+    let mut data = input;
+    data.resize(plan.size_inbox().max(plan.size_outbox()), Complex::default());
+    plan.in_place(Direction::Forward, &mut data, Scale::Symmetric).expect("in place");
+    assert_eq!(data[..apart.len()], apart[..], "case {seed}: {problem:?}\n{}", plan.recipe());
+}
+
+fn slabs(comm: &SimpleCommunicator, size: [i64; 3]) -> Box3d {
+    split_world(&Box3d::of_size(size), [1, 1, i64::from(comm.size())])[comm.rank() as usize]
+}
+
+fn scales(comm: &SimpleCommunicator) {
+    let mine = slabs(comm, [6, 5, 8]);
+    let plan = Plan::new(comm, Spec::c2c(mine, mine)).expect("slabs are sound");
+    assert_eq!(plan.scale_factor(Scale::Full), 1.0 / 240.0);
+    let input = Field::random([6, 5, 8], 7, false).local(&mine);
+    for (there, back) in [(Scale::None, Scale::Full), (Scale::Full, Scale::None), (Scale::Symmetric, Scale::Symmetric)]
+    {
+        let mut output = vec![Complex::<f64>::default(); plan.size_outbox()];
+        let mut result = vec![Complex::<f64>::default(); plan.size_inbox()];
+        plan.forward(&input, &mut output, there).expect("forward");
+        plan.backward(&output, &mut result, back).expect("backward");
+        assert_close(comm, &result, &input, 240, "round trip");
+    }
+}
+
+fn batches(comm: &SimpleCommunicator, seed: u64) {
+    const BATCH: usize = 3;
+    let problem = Problem::random(comm.size() as usize, seed);
+    if problem.is_r2c() {
+        return;
+    }
+    let rank = comm.rank() as usize;
+    let plan = Plan::new(comm, problem.spec(rank)).expect("the problem is sound");
+    let fields: Vec<_> = (0..BATCH as u64).map(|b| Field::random(problem.size, seed + b, false)).collect();
+    let input: Vec<Complex<f64>> = fields.iter().flat_map(|f| f.local(&problem.inboxes[rank])).collect();
+    let one_by_one: Vec<Complex<f64>> = (0..BATCH)
+        .flat_map(|b| {
+            let mut output = vec![Complex::default(); plan.size_outbox()];
+            let n = plan.size_inbox();
+            plan.forward(&input[b * n..(b + 1) * n], &mut output, Scale::Full).expect("one of them");
+            output
+        })
+        .collect();
+    let mut workspace = vec![Complex::<f64>::new(f64::NAN, f64::NAN); BATCH * plan.size_workspace()];
+    for workspace in [None, Some(RawArray::of_mut(&mut workspace))] {
+        let mut output = vec![Complex::<f64>::default(); BATCH * plan.size_outbox()];
+        let call = Call {
+            workspace,
+            batch: BATCH,
+            ..Call::new(Direction::Forward, RawArray::of(&input), RawArray::of_mut(&mut output), Scale::Full)
+        };
+        // SAFETY: all arrays are as long as a batch of three needs.
+        unsafe { plan.execute(Ok(call)) }.expect("the batch");
+        assert_eq!(output, one_by_one, "case {seed}: {problem:?}\n{}", plan.recipe());
+    }
+}
+
+/// 4 × 4 × 4 on two ranks, split in z: sizes that programs written for heFFTe know.
+fn workspace_sizes(comm: &SimpleCommunicator) {
+    if comm.size() != 2 {
+        return;
+    }
+    let rank = comm.rank() as usize;
+    let mine = slabs(comm, [4, 4, 4]);
+    let plan = Plan::new(comm, Spec::c2c(mine, mine)).expect("slabs are sound");
+    assert_eq!((plan.size_inbox(), plan.size_outbox(), plan.size_workspace()), (32, 32, 96));
+
+    let half = slabs(comm, [4, 4, 3]);
+    let plan = Plan::new(comm, Spec::r2c(mine, half, 2).expect("a direction")).expect("slabs are sound");
+    assert_eq!(plan.size_outbox(), [32, 16][rank]);
+    assert_eq!(plan.size_workspace(), [96, 88][rank]);
+}
+
+fn parts(comm: &SimpleCommunicator) {
+    let odd = comm.rank() % 2 == 1;
+    let colour = mpi::topology::Color::with_value(i32::from(odd));
+    let part = comm.split_by_color(colour).expect("every rank has a colour");
+    let order = Order::new([2, 1, 0], "inbox").expect("a permutation");
+    let size = if odd { [7, 4, 5] } else { [3, 8, 6] };
+    let mine = slabs(&part, size).with_order(order);
+    let plan = Plan::new(&part, Spec::c2c(mine, mine)).expect("slabs are sound");
+    let field = Field::random(size.map(|n| n as usize), 3, false);
+    let mut output = vec![Complex::<f64>::default(); plan.size_outbox()];
+    plan.forward(&field.local(&mine), &mut output, Scale::None).expect("forward");
+    let expected = field.transformed([heffte::AxisKind::C2c; 3], Direction::Forward).local(&mine);
+    assert_close(&part, &output, &expected, field.values.len(), "part of the ranks");
+}

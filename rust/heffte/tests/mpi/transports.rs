@@ -1,0 +1,40 @@
+//! All transports carry the same bits.
+
+use heffte::{Complex, Plan, PlanOptions, Scale};
+use mpi::traits::*;
+
+use crate::harness::Harness;
+use crate::oracle::Field;
+use crate::problem::{Problem, TRANSPORTS};
+
+pub fn run(harness: &mut Harness<'_>) {
+    let comm = harness.comm;
+    harness.test("every_transport_whole_or_in_chunks_gives_the_same_bits", || {
+        let rank = comm.rank() as usize;
+        for seed in 1000..1040 {
+            let mut problem = Problem::random(comm.size() as usize, seed);
+            let base = PlanOptions { count_limit: i64::from(i32::MAX), ..problem.options };
+            let real = problem.is_r2c();
+            let input = Field::random(problem.size, seed, real).local(&problem.inboxes[rank]);
+            let results: Vec<Vec<Complex<f64>>> = TRANSPORTS
+                .into_iter()
+                .flat_map(|transport| [(transport, base.count_limit), (transport, 3)])
+                .map(|(transport, count_limit)| {
+                    problem.options = PlanOptions { transport, count_limit, ..base };
+                    let plan = Plan::new(comm, problem.spec(rank)).expect("the problem is sound");
+                    let mut output = vec![Complex::default(); plan.size_outbox()];
+                    if real {
+                        let input: Vec<f64> = input.iter().map(|value| value.re).collect();
+                        plan.forward(&input, &mut output, Scale::None).expect("forward");
+                    } else {
+                        plan.forward(&input, &mut output, Scale::None).expect("forward");
+                    }
+                    output
+                })
+                .collect();
+            for (index, result) in results.iter().enumerate() {
+                assert_eq!(result, &results[0], "transport {index}, case {seed}: {problem:?}");
+            }
+        }
+    });
+}
