@@ -8,24 +8,24 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use engine::{Error, Result};
 
 thread_local! {
-    static LAST_ERROR: RefCell<CString> = RefCell::default();
+    static LAST_ERROR: RefCell<Option<CString>> = const { RefCell::new(None) };
 }
 
-/// Why the last call of this thread failed: one line that names the function, the rank, the argument, the values and the
-/// remedy. An empty string where the last call that could fail did not. The text is valid until the next call of this thread.
-///
-/// Not collective.
+/// Why the last call of this thread failed: one line that names the function, the rank, the argument, the values and
+/// the remedy; "" where that call did what it was asked to. Any other heffte_ function of this thread ends the life of
+/// the text. Never NULL. Not collective.
 #[unsafe(no_mangle)]
 pub extern "C" fn heffte_last_error() -> *const c_char {
-    LAST_ERROR.with_borrow(|text| text.as_ptr())
+    let text = LAST_ERROR.try_with(|last| last.borrow().as_ref().map(|text| text.as_ptr()));
+    // Destructors of a thread that ends may still ask, when its own text is gone.
+    text.ok().flatten().unwrap_or(c"".as_ptr())
 }
 
 /// Runs `body`; what it returns, or the error that it met, panics included. The error is kept for
 /// [`heffte_last_error`].
 pub(crate) fn guarded<T>(function: &str, body: impl FnOnce() -> Result<T>) -> Result<T> {
     let result = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| Err(from_panic(&*panic)));
-    let text = result.as_ref().map_or_else(|error| format!("{function}: {error}"), |_| String::new());
-    keep(text);
+    keep(result.as_ref().err().map(|error| format!("{function}: {error}")));
     result
 }
 
@@ -36,8 +36,9 @@ fn from_panic(panic: &(dyn Any + Send)) -> Error {
     Error::Caller { message: format!("internal error, please report it: {}", text.unwrap_or("unknown panic")) }
 }
 
-fn keep(text: String) {
+fn keep(text: Option<String>) {
     // A NUL inside would cut the text short; no message has one, and replacing it costs nothing.
-    let text = CString::new(text.replace('\0', " ")).unwrap_or_default();
-    LAST_ERROR.with_borrow_mut(|last| *last = text);
+    let text = text.map(|text| CString::new(text.replace('\0', " ")).unwrap_or_default());
+    // A thread that ends has nowhere to keep it, and the return code says that something was wrong.
+    let _ = LAST_ERROR.try_with(|last| last.replace(text));
 }

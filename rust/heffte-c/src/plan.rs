@@ -7,47 +7,57 @@ use engine::{BackendKind, Error, ErrorKind, Plan, PlanOptions, Result, Spec, Tra
 use mpi::ffi::MPI_Comm;
 
 use crate::guard::guarded;
+use crate::query::plan_of;
 use crate::types::{BAD_BACKEND, BAD_PLAN, FAILURE, SUCCESS, heffte_fft_plan, heffte_plan, heffte_plan_options};
 
-/// Sets the four `options` to the defaults of `backend`: use_reorder as the backend likes it, ALLTOALLV, pencils,
-/// use_gpu_aware.
+/// Sets all four members of `options` to the defaults of `backend`: use_reorder 1 (0 for MKL and cuFFT), algorithm
+/// Heffte_RESHAPE_ALGORITHM_ALLTOALLV, use_pencils 1, use_gpu_aware 1.
 ///
-/// Returns Heffte_SUCCESS, or 1 where the backend is unknown or not in this build; `options` is then left alone.
-/// Not collective.
+/// Returns Heffte_SUCCESS; 1 where the backend is unknown or not in this build; 2 where `options` is NULL. After an
+/// error `options` is as it was. Not collective.
 ///
 /// # Safety
-/// `options` points to a struct that may be written.
+/// `options` is NULL or points to a struct that may be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_set_default_options(backend: c_int, options: *mut heffte_plan_options) -> c_int {
     code(guarded("heffte_set_default_options", || {
         let kind = BackendKind::try_from(i64::from(backend))?;
         kind.check_built()?;
+        if options.is_null() {
+            return Err(null("options"));
+        }
         let defaults = PlanOptions::for_backend(kind);
-        // SAFETY: the caller vouches for the pointer, if it is not null.
-        let options = unsafe { options.as_mut() }.ok_or_else(|| null("options"))?;
-        *options = heffte_plan_options {
+        let defaults = heffte_plan_options {
             use_reorder: c_int::from(defaults.use_reorder),
             algorithm: defaults.transport as c_int,
             use_pencils: c_int::from(defaults.use_pencils),
             use_gpu_aware: c_int::from(defaults.use_gpu_aware),
         };
+        // SAFETY: by the caller's word.
+        unsafe { options.write(defaults) };
         Ok(())
     }))
 }
 
-/// Makes a plan for complex transforms. Collective over `comm`.
+/// Makes a plan for transforms of complex data, or of real data with a full spectrum. Collective over `comm`.
 ///
-/// `inbox_low` and `inbox_high` are the first and the last point (inclusive) of this rank's input, three indices each;
-/// high below low in any dimension is an empty box. `inbox_order` names the dimensions from the fastest-varying in memory to the
-/// slowest; NULL stands for {0, 1, 2}. Likewise for the output. The inboxes of all ranks fill the world from {0, 0, 0} without
-/// overlaps, and so do the outboxes. `options` NULL stands for the defaults of the backend; they are the same on all ranks.
+/// `inbox_low` and `inbox_high` are the first and the last (inclusive) point of this rank's part of the input, an
+/// index in each of the dimensions 0, 1 and 2; where a last index is below the first, the box is empty. `inbox_order`
+/// names the dimensions from the fastest-varying in memory to the slowest, each once; NULL stands for {0, 1, 2}.
+/// `outbox_low`, `outbox_high` and `outbox_order` say the same of the output of a forward transform. The inboxes of
+/// all ranks are disjoint and fill a world that begins at {0, 0, 0}; the outboxes do so in their own way.
 ///
-/// Returns Heffte_SUCCESS; 1 where the backend is unknown or not in this build; 2 for anything else. On failure `*plan` is NULL and
-/// heffte_last_error() has the same reason on every rank.
+/// `options` NULL stands for the defaults of `backend`. Backend and options are the same on all ranks. The plan works
+/// on a duplicate of `comm`, which may be freed at once.
+///
+/// Returns Heffte_SUCCESS; 1 where the backend is unknown or not in this build; 2 for anything else. What is wrong on
+/// one rank is an error on all: each has the same code, the same heffte_last_error(), and NULL in `*plan`. Only a
+/// communicator that cannot be used is an error of its rank alone, and the others wait for it.
+/// cbindgen:ptrs-as-arrays=[[inbox_low;3], [inbox_high;3], [outbox_low;3], [outbox_high;3]]
 ///
 /// # Safety
-/// Corner and order pointers point to three integers each, or are null where that is allowed; `comm` is a handle of the MPI
-/// that this library is linked with.
+/// Corners and orders are NULL or three integers, and a NULL corner or `plan` is an error. `comm` is a
+/// handle of the MPI that this library is linked with.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_plan_create(
     backend: c_int,
@@ -66,13 +76,11 @@ pub unsafe extern "C" fn heffte_plan_create(
     unsafe { create("heffte_plan_create", backend, [inbox, outbox], None, comm, options, plan) }
 }
 
-/// Makes a plan for transforms of real data, of whose spectrum size/2 + 1 points are stored along `r2c_direction` (0, 1 or 2).
-/// Collective over `comm`.
+/// Makes a plan for transforms of real data, whose spectrum is symmetric: of its n points along `r2c_direction` (0, 1
+/// or 2) the first n / 2 + 1 are stored, and the outboxes fill that shorter world. Collective over `comm`.
 ///
-/// The outboxes fill the world whose size in that direction is the shorter one. All else is as for heffte_plan_create().
-///
-/// # Safety
-/// As for heffte_plan_create().
+/// All else is as for heffte_plan_create().
+/// cbindgen:ptrs-as-arrays=[[inbox_low;3], [inbox_high;3], [outbox_low;3], [outbox_high;3]]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_plan_create_r2c(
     backend: c_int,
@@ -92,29 +100,36 @@ pub unsafe extern "C" fn heffte_plan_create_r2c(
     unsafe { create("heffte_plan_create_r2c", backend, [inbox, outbox], Some(r2c_direction), comm, options, plan) }
 }
 
-/// Frees `plan`; a null plan is nothing to free.
+/// Frees `plan`. NULL is nothing to free.
 ///
-/// Returns Heffte_SUCCESS, or 3 where the plan was not made by this library or was destroyed before; nothing is then freed.
-/// Every rank destroys its plan; ranks need not wait for each other.
+/// Returns Heffte_SUCCESS; 3 where `plan` holds no transform or a backend that does not exist, and nothing is freed.
+/// Every rank frees its own, in the same order of plans; after MPI_Finalize it may still be done.
 ///
 /// # Safety
-/// `plan` is null or was made by this library and not yet destroyed.
+/// `plan` is NULL, or was made by this library and not freed before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_plan_destroy(plan: heffte_plan) -> c_int {
     let result = guarded("heffte_plan_destroy", || {
-        // SAFETY: the caller vouches for the pointer, if it is not null.
-        let Some(handle) = (unsafe { plan.as_ref() }) else { return Ok(()) };
-        BackendKind::try_from(i64::from(handle.backend_type))?;
+        if plan.is_null() {
+            return Ok(());
+        }
+        // SAFETY: by the caller's word.
+        let (handle, _) = unsafe { plan_of(plan) }?;
+        let backend = handle.backend_type;
+        BackendKind::try_from(i64::from(backend)).map_err(|_| Error::Caller {
+            message: format!("plan holds backend {backend}, which does not exist: pass a plan as it was made"),
+        })?;
         // SAFETY: both were boxed by `create`, and their owner gives them back.
         unsafe {
+            let handle = Box::from_raw(plan);
             drop(Box::from_raw(handle.fft.cast::<Plan>()));
-            drop(Box::from_raw(plan));
         }
         Ok(())
     });
     if result.is_ok() { SUCCESS } else { BAD_PLAN }
 }
 
+/// A box as C has it: low corner, high corner, order.
 type Corners = [*const c_int; 3];
 
 /// # Safety
@@ -131,11 +146,13 @@ unsafe fn create(
     code(guarded(function, || {
         // SAFETY: the caller vouches for the pointers, where they are not null.
         unsafe {
-            if let Some(plan) = plan.as_mut() {
-                *plan = std::ptr::null_mut();
-            }
             let spec = spec(backend, boxes, r2c_direction, options.as_ref());
-            let spec = if plan.is_null() { Err(null("plan")) } else { spec };
+            let spec = if plan.is_null() {
+                Err(null("plan"))
+            } else {
+                plan.write(std::ptr::null_mut());
+                spec
+            };
             let made = Plan::from_raw(comm, spec)?;
             let handle = heffte_fft_plan {
                 backend_type: backend,
@@ -151,7 +168,7 @@ unsafe fn create(
 /// What this rank says about its plan.
 ///
 /// # Safety
-/// Pointers that are not null point to three integers.
+/// Pointers that are not NULL point to three integers.
 unsafe fn spec(
     backend: c_int,
     [inbox, outbox]: [Corners; 2],
@@ -177,7 +194,7 @@ unsafe fn spec(
 }
 
 /// # Safety
-/// Pointers that are not null point to three integers.
+/// Pointers that are not NULL point to three integers.
 unsafe fn read_box([low, high, order]: Corners, argument: &'static str) -> Result<Box3d> {
     // SAFETY: by the caller's word.
     let read = |pointer: *const c_int| unsafe { pointer.cast::<[c_int; 3]>().as_ref() }.map(|v| v.map(i64::from));

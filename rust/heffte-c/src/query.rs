@@ -10,7 +10,7 @@ use crate::types::{heffte_fft_plan, heffte_plan};
 /// The plan behind a handle.
 ///
 /// # Errors
-/// Where the handle is null.
+/// Where there is none.
 ///
 /// # Safety
 /// `plan` is null or was made by this library and not yet destroyed.
@@ -18,7 +18,8 @@ pub(crate) unsafe fn plan_of<'a>(plan: heffte_plan) -> Result<(&'a heffte_fft_pl
     // SAFETY: by the caller's word.
     unsafe {
         let handle = plan.as_ref().filter(|handle| !handle.fft.is_null()).ok_or_else(|| Error::Caller {
-            message: "plan is NULL: make one with heffte_plan_create or heffte_plan_create_r2c".to_owned(),
+            message: "plan is NULL or holds no transform: make one with heffte_plan_create or heffte_plan_create_r2c"
+                .to_owned(),
         })?;
         Ok((handle, &*handle.fft.cast::<Plan>()))
     }
@@ -32,58 +33,58 @@ fn narrow(elements: usize) -> Result<c_int> {
 }
 
 /// The answer, or -1 where there is none.
-fn answer(function: &str, query: impl FnOnce() -> Result<c_int>) -> c_int {
-    guarded(function, query).unwrap_or(-1)
-}
-
-/// Elements of this rank's inbox: real ones for an r2c plan. Returns -1 for a null plan, or where the number does not fit an
-/// int (heffte_last_error() has it). Not collective.
 ///
 /// # Safety
 /// `plan` is null or was made by this library and not yet destroyed.
+unsafe fn answer(
+    function: &str,
+    plan: heffte_plan,
+    query: impl FnOnce(&heffte_fft_plan, &Plan) -> Result<c_int>,
+) -> c_int {
+    let asked = guarded(function, || {
+        // SAFETY: by the caller's word.
+        let (handle, plan) = unsafe { plan_of(plan) }?;
+        query(handle, plan)
+    });
+    asked.unwrap_or(-1)
+}
+
+/// Elements of this rank's inbox: real ones for an r2c plan. Returns -1 for a NULL plan, and where the number does not
+/// fit an int (heffte_last_error() has it). Not collective.
+///
+/// # Safety
+/// `plan` is NULL, or was made by this library and not freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_size_inbox(plan: heffte_plan) -> c_int {
     // SAFETY: by the caller's word.
-    answer("heffte_size_inbox", || narrow(unsafe { plan_of(plan) }?.1.size_inbox()))
+    unsafe { answer("heffte_size_inbox", plan, |_, plan| narrow(plan.size_inbox())) }
 }
 
-/// Complex elements of this rank's outbox. Returns -1 like heffte_size_inbox(). Not collective.
-///
-/// # Safety
-/// As for heffte_size_inbox().
+/// Complex elements of this rank's outbox. Returns -1 where heffte_size_inbox() would. Not collective.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_size_outbox(plan: heffte_plan) -> c_int {
     // SAFETY: by the caller's word.
-    answer("heffte_size_outbox", || narrow(unsafe { plan_of(plan) }?.1.size_outbox()))
+    unsafe { answer("heffte_size_outbox", plan, |_, plan| narrow(plan.size_outbox())) }
 }
 
-/// Complex elements, of the precision of a transform, that its workspace must have. Returns -1 like heffte_size_inbox(). Not
-/// collective.
-///
-/// # Safety
-/// As for heffte_size_inbox().
+/// Complex elements, float or double as the transform's, that a workspace must have on this rank. It stays the same
+/// while the plan lives. Returns -1 where heffte_size_inbox() would. Not collective.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_size_workspace(plan: heffte_plan) -> c_int {
     // SAFETY: by the caller's word.
-    answer("heffte_size_workspace", || narrow(unsafe { plan_of(plan) }?.1.size_workspace()))
+    unsafe { answer("heffte_size_workspace", plan, |_, plan| narrow(plan.size_workspace())) }
 }
 
-/// The backend of the plan, or -1 for a null plan. Not collective.
-///
-/// # Safety
-/// As for heffte_size_inbox().
+/// The backend of the plan, such as Heffte_BACKEND_STOCK; -1 for a NULL plan. Not collective.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_get_backend(plan: heffte_plan) -> c_int {
     // SAFETY: by the caller's word.
-    answer("heffte_get_backend", || Ok(unsafe { plan_of(plan) }?.0.backend_type))
+    unsafe { answer("heffte_get_backend", plan, |handle, _| Ok(handle.backend_type)) }
 }
 
-/// Nonzero for a plan of real data, zero for a complex one, -1 for a null plan. Not collective.
-///
-/// # Safety
-/// As for heffte_size_inbox().
+/// 1 for a plan of heffte_plan_create_r2c(), 0 for one of heffte_plan_create(), -1 for a NULL plan. Not collective.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_is_r2c(plan: heffte_plan) -> c_int {
     // SAFETY: by the caller's word.
-    answer("heffte_is_r2c", || Ok(unsafe { plan_of(plan) }?.0.using_r2c))
+    unsafe { answer("heffte_is_r2c", plan, |handle, _| Ok(handle.using_r2c)) }
 }

@@ -1,10 +1,11 @@
 //! The sixteen transforms: each names its direction and element types, and [`run`] does the rest.
 
 use std::ffi::{c_int, c_void};
+use std::io::Write;
 
 use engine::Direction::{Backward, Forward};
 use engine::ElementType::{Complex64, Complex128, Float32, Float64};
-use engine::{Call, Direction, ElementType, RawArray, Scale};
+use engine::{Call, Direction, ElementType, Error, Plan, RawArray, Scale};
 
 use crate::guard::guarded;
 use crate::query::plan_of;
@@ -23,9 +24,10 @@ unsafe fn run(
     scale: c_int,
 ) {
     let array = |address: *mut c_void, element| RawArray { address: address.cast(), len: None, element };
+    // SAFETY: by the caller's word.
+    let find = || unsafe { plan_of(plan) }.map(|(_, plan)| plan);
     let result = guarded(function, || {
-        // SAFETY: by the caller's word.
-        let plan = unsafe { plan_of(plan) }?.1;
+        let plan = find()?;
         let call = Call {
             direction,
             input: array(input.0.cast_mut(), input.1),
@@ -39,23 +41,38 @@ unsafe fn run(
         unsafe { plan.execute(Ok(call)) }
     });
     if let Err(error) = result {
-        // The function returns nothing, so a program that does not ask for the last error would never know.
-        eprintln!("heffte: {function}: {error}");
+        report(function, &error, find().ok().map(Plan::rank));
     }
 }
 
-/// Forward transform from float to complex float, on c2c and r2c plans. Collective over the plan's communicator.
+/// The functions return nothing, so a program that does not ask for the last error would never know of it: one line
+/// goes to standard error, on one rank where all have the same.
+#[cold]
+fn report(function: &str, error: &Error, me: Option<usize>) {
+    let speaker = match error {
+        Error::OnRank { rank, .. } => Some(*rank),
+        Error::Disagreement { ranks, .. } => Some(ranks.0),
+        _ => None,
+    };
+    if speaker.is_none() || speaker == me {
+        // Where standard error is closed or full there is no one left to tell.
+        let _ = writeln!(std::io::stderr(), "heffte: {function}: {error}");
+    }
+}
+
+/// Forward transform of float to complex float, on c2c and r2c plans. Collective over the plan's communicator.
 ///
-/// `input` has heffte_size_inbox() elements, `output` heffte_size_outbox(); both in the order of their boxes, and either may be NULL
-/// where its box is empty. On a c2c plan real input counts as complex and the whole spectrum comes out; on an r2c plan the stored half.
-/// Input and output may be the same array of one complex type on a c2c plan. `scale` is Heffte_SCALE_NONE, _FULL or _SYMMETRIC;
-/// any other value means none.
+/// `input` has heffte_size_inbox() elements and is only read, `output` has heffte_size_outbox(); either may be NULL
+/// where its box is empty. A c2c plan makes the full spectrum, an r2c plan the stored part of it. `scale` is
+/// Heffte_SCALE_NONE, Heffte_SCALE_FULL (divide by the points of the real-space world) or Heffte_SCALE_SYMMETRIC
+/// (divide by the square root of that); any other value means none. It is the same on all ranks.
 ///
-/// Returns nothing: on an error no rank transforms anything, outputs stay as they were, heffte_last_error() tells why, and one line
-/// goes to standard error.
+/// Where an argument is wrong on any rank, no rank transforms anything and every `output` is as it was; all ranks have
+/// the same heffte_last_error(), and one of them writes it to standard error. Only a NULL `plan` is an error of its
+/// rank alone, and the others wait for it.
 ///
 /// # Safety
-/// The plan is alive, and the arrays have as many elements as it wants.
+/// `plan` is NULL, or was made by this library and not freed; the arrays have as many elements as said.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_forward_s2c(plan: heffte_plan, input: *const f32, output: *mut c_void, scale: c_int) {
     let arrays = ((input.cast(), Float32), (output, Complex64), std::ptr::null_mut());
@@ -63,10 +80,8 @@ pub unsafe extern "C" fn heffte_forward_s2c(plan: heffte_plan, input: *const f32
     unsafe { run("heffte_forward_s2c", plan, Forward, arrays, scale) }
 }
 
-/// heffte_forward_s2c() with a workspace of heffte_size_workspace() complex float elements; NULL for the plan's own.
-///
-/// # Safety
-/// The plan is alive, and the arrays have as many elements as it wants.
+/// heffte_forward_s2c() with `workspace`, which has heffte_size_workspace() elements of complex float and overlaps
+/// neither array; NULL stands for one that the plan keeps.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_forward_s2c_buffered(
     plan: heffte_plan,
@@ -80,10 +95,8 @@ pub unsafe extern "C" fn heffte_forward_s2c_buffered(
     unsafe { run("heffte_forward_s2c_buffered", plan, Forward, arrays, scale) }
 }
 
-/// Forward transform from complex float to complex float, on c2c plans only. Collective over the plan's communicator. See heffte_forward_s2c().
-///
-/// # Safety
-/// The plan is alive, and the arrays have as many elements as it wants.
+/// Forward transform of complex float to complex float, on c2c plans only.
+/// `input` may be `output`, where that has room for both boxes. All else is as for heffte_forward_s2c().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_forward_c2c(
     plan: heffte_plan,
@@ -96,10 +109,8 @@ pub unsafe extern "C" fn heffte_forward_c2c(
     unsafe { run("heffte_forward_c2c", plan, Forward, arrays, scale) }
 }
 
-/// heffte_forward_c2c() with a workspace of heffte_size_workspace() complex float elements; NULL for the plan's own.
-///
-/// # Safety
-/// The plan is alive, and the arrays have as many elements as it wants.
+/// heffte_forward_c2c() with `workspace`, which has heffte_size_workspace() elements of complex float and overlaps
+/// neither array; NULL stands for one that the plan keeps.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_forward_c2c_buffered(
     plan: heffte_plan,
@@ -113,10 +124,7 @@ pub unsafe extern "C" fn heffte_forward_c2c_buffered(
     unsafe { run("heffte_forward_c2c_buffered", plan, Forward, arrays, scale) }
 }
 
-/// Forward transform from double to complex double, on c2c and r2c plans. Collective over the plan's communicator. See heffte_forward_s2c().
-///
-/// # Safety
-/// The plan is alive, and the arrays have as many elements as it wants.
+/// Forward transform of double to complex double, on c2c and r2c plans. All else is as for heffte_forward_s2c().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_forward_d2z(plan: heffte_plan, input: *const f64, output: *mut c_void, scale: c_int) {
     let arrays = ((input.cast(), Float64), (output, Complex128), std::ptr::null_mut());
@@ -124,10 +132,8 @@ pub unsafe extern "C" fn heffte_forward_d2z(plan: heffte_plan, input: *const f64
     unsafe { run("heffte_forward_d2z", plan, Forward, arrays, scale) }
 }
 
-/// heffte_forward_d2z() with a workspace of heffte_size_workspace() complex double elements; NULL for the plan's own.
-///
-/// # Safety
-/// The plan is alive, and the arrays have as many elements as it wants.
+/// heffte_forward_d2z() with `workspace`, which has heffte_size_workspace() elements of complex double and overlaps
+/// neither array; NULL stands for one that the plan keeps.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_forward_d2z_buffered(
     plan: heffte_plan,
@@ -141,10 +147,8 @@ pub unsafe extern "C" fn heffte_forward_d2z_buffered(
     unsafe { run("heffte_forward_d2z_buffered", plan, Forward, arrays, scale) }
 }
 
-/// Forward transform from complex double to complex double, on c2c plans only. Collective over the plan's communicator. See heffte_forward_s2c().
-///
-/// # Safety
-/// The plan is alive, and the arrays have as many elements as it wants.
+/// Forward transform of complex double to complex double, on c2c plans only.
+/// `input` may be `output`, where that has room for both boxes. All else is as for heffte_forward_s2c().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_forward_z2z(
     plan: heffte_plan,
@@ -157,10 +161,8 @@ pub unsafe extern "C" fn heffte_forward_z2z(
     unsafe { run("heffte_forward_z2z", plan, Forward, arrays, scale) }
 }
 
-/// heffte_forward_z2z() with a workspace of heffte_size_workspace() complex double elements; NULL for the plan's own.
-///
-/// # Safety
-/// The plan is alive, and the arrays have as many elements as it wants.
+/// heffte_forward_z2z() with `workspace`, which has heffte_size_workspace() elements of complex double and overlaps
+/// neither array; NULL stands for one that the plan keeps.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_forward_z2z_buffered(
     plan: heffte_plan,
@@ -174,13 +176,10 @@ pub unsafe extern "C" fn heffte_forward_z2z_buffered(
     unsafe { run("heffte_forward_z2z_buffered", plan, Forward, arrays, scale) }
 }
 
-/// Backward transform from complex float to float, on c2c and r2c plans. Collective over the plan's communicator.
+/// Backward transform of complex float to float, on c2c and r2c plans. Collective over the plan's communicator.
 ///
-/// `input` has heffte_size_outbox() elements and is not changed, `output` heffte_size_inbox(). On a c2c plan the imaginary part of the
-/// result is dropped. Scales and errors are as for heffte_forward_s2c().
-///
-/// # Safety
-/// The plan is alive, and the arrays have as many elements as it wants.
+/// The reverse of heffte_forward_s2c(): `input` has heffte_size_outbox() elements and is only read, `output` has
+/// heffte_size_inbox(). On a c2c plan the imaginary part of the result is dropped. Scale and errors are as there.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_backward_c2s(plan: heffte_plan, input: *const c_void, output: *mut f32, scale: c_int) {
     let arrays = ((input, Complex64), (output.cast(), Float32), std::ptr::null_mut());
@@ -188,10 +187,8 @@ pub unsafe extern "C" fn heffte_backward_c2s(plan: heffte_plan, input: *const c_
     unsafe { run("heffte_backward_c2s", plan, Backward, arrays, scale) }
 }
 
-/// heffte_backward_c2s() with a workspace of heffte_size_workspace() complex float elements; NULL for the plan's own.
-///
-/// # Safety
-/// The plan is alive, and the arrays have as many elements as it wants.
+/// heffte_backward_c2s() with `workspace`, which has heffte_size_workspace() elements of complex float and overlaps
+/// neither array; NULL stands for one that the plan keeps.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_backward_c2s_buffered(
     plan: heffte_plan,
@@ -205,10 +202,8 @@ pub unsafe extern "C" fn heffte_backward_c2s_buffered(
     unsafe { run("heffte_backward_c2s_buffered", plan, Backward, arrays, scale) }
 }
 
-/// Backward transform from complex float to complex float, on c2c plans only. Collective over the plan's communicator. See heffte_backward_c2s().
-///
-/// # Safety
-/// The plan is alive, and the arrays have as many elements as it wants.
+/// Backward transform of complex float to complex float, on c2c plans only.
+/// `input` may be `output`, where that has room for both boxes. All else is as for heffte_backward_c2s().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_backward_c2c(
     plan: heffte_plan,
@@ -221,10 +216,8 @@ pub unsafe extern "C" fn heffte_backward_c2c(
     unsafe { run("heffte_backward_c2c", plan, Backward, arrays, scale) }
 }
 
-/// heffte_backward_c2c() with a workspace of heffte_size_workspace() complex float elements; NULL for the plan's own.
-///
-/// # Safety
-/// The plan is alive, and the arrays have as many elements as it wants.
+/// heffte_backward_c2c() with `workspace`, which has heffte_size_workspace() elements of complex float and overlaps
+/// neither array; NULL stands for one that the plan keeps.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_backward_c2c_buffered(
     plan: heffte_plan,
@@ -238,10 +231,7 @@ pub unsafe extern "C" fn heffte_backward_c2c_buffered(
     unsafe { run("heffte_backward_c2c_buffered", plan, Backward, arrays, scale) }
 }
 
-/// Backward transform from complex double to double, on c2c and r2c plans. Collective over the plan's communicator. See heffte_backward_c2s().
-///
-/// # Safety
-/// The plan is alive, and the arrays have as many elements as it wants.
+/// Backward transform of complex double to double, on c2c and r2c plans. All else is as for heffte_backward_c2s().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_backward_z2d(plan: heffte_plan, input: *const c_void, output: *mut f64, scale: c_int) {
     let arrays = ((input, Complex128), (output.cast(), Float64), std::ptr::null_mut());
@@ -249,10 +239,8 @@ pub unsafe extern "C" fn heffte_backward_z2d(plan: heffte_plan, input: *const c_
     unsafe { run("heffte_backward_z2d", plan, Backward, arrays, scale) }
 }
 
-/// heffte_backward_z2d() with a workspace of heffte_size_workspace() complex double elements; NULL for the plan's own.
-///
-/// # Safety
-/// The plan is alive, and the arrays have as many elements as it wants.
+/// heffte_backward_z2d() with `workspace`, which has heffte_size_workspace() elements of complex double and overlaps
+/// neither array; NULL stands for one that the plan keeps.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_backward_z2d_buffered(
     plan: heffte_plan,
@@ -266,10 +254,8 @@ pub unsafe extern "C" fn heffte_backward_z2d_buffered(
     unsafe { run("heffte_backward_z2d_buffered", plan, Backward, arrays, scale) }
 }
 
-/// Backward transform from complex double to complex double, on c2c plans only. Collective over the plan's communicator. See heffte_backward_c2s().
-///
-/// # Safety
-/// The plan is alive, and the arrays have as many elements as it wants.
+/// Backward transform of complex double to complex double, on c2c plans only.
+/// `input` may be `output`, where that has room for both boxes. All else is as for heffte_backward_c2s().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_backward_z2z(
     plan: heffte_plan,
@@ -282,10 +268,8 @@ pub unsafe extern "C" fn heffte_backward_z2z(
     unsafe { run("heffte_backward_z2z", plan, Backward, arrays, scale) }
 }
 
-/// heffte_backward_z2z() with a workspace of heffte_size_workspace() complex double elements; NULL for the plan's own.
-///
-/// # Safety
-/// The plan is alive, and the arrays have as many elements as it wants.
+/// heffte_backward_z2z() with `workspace`, which has heffte_size_workspace() elements of complex double and overlaps
+/// neither array; NULL stands for one that the plan keeps.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_backward_z2z_buffered(
     plan: heffte_plan,

@@ -1,0 +1,273 @@
+/*
+ * The C interface of heFFTe: distributed fast Fourier transforms.
+ *
+ * This file is generated from rust/heffte-c; change the sources there and run `cargo xtask header`.
+ */
+#ifdef __cplusplus
+#error "heffte_c.h is the C interface: include it from C, and heffte.h from C++"
+#endif
+
+#ifndef HEFFTE_C_H
+#define HEFFTE_C_H
+
+#include <mpi.h>
+#include "heffte_c_defines.h"
+
+/**
+ * The choices of a plan that change how a result is computed, never what it is.
+ * heffte_set_default_options() fills it.
+ */
+typedef struct {
+  /**
+   * Nonzero to make lines contiguous before they are transformed; accepted, and without effect here.
+   */
+  int use_reorder;
+  /**
+   * How data travels: Heffte_RESHAPE_ALGORITHM_ALLTOALLV, _P2P_PLINED, _P2P or _ALLTOALL.
+   */
+  int algorithm;
+  /**
+   * Nonzero to transform one axis at a time, zero to transform whole planes where the boxes allow it.
+   */
+  int use_pencils;
+  /**
+   * Nonzero to hand device memory to MPI; without effect on the CPU.
+   */
+  int use_gpu_aware;
+} heffte_plan_options;
+
+/**
+ * A plan. Programs may read the first two members; what the third points to is private.
+ */
+typedef struct {
+  /**
+   * The backend: one of Heffte_BACKEND_STOCK and its siblings.
+   */
+  int backend_type;
+  /**
+   * Nonzero for a plan of real data, whose spectrum is half stored.
+   */
+  int using_r2c;
+  /**
+   * The plan itself.
+   */
+  void *fft;
+} heffte_fft_plan;
+
+/**
+ * Handle of a plan; made by heffte_plan_create() or heffte_plan_create_r2c(), freed by heffte_plan_destroy().
+ */
+typedef heffte_fft_plan *heffte_plan;
+
+/**
+ * Why the last call of this thread failed: one line that names the function, the rank, the argument, the values and
+ * the remedy; "" where that call did what it was asked to. Any other heffte_ function of this thread ends the life of
+ * the text. Never NULL. Not collective.
+ */
+const char *heffte_last_error(void);
+
+/**
+ * Sets all four members of `options` to the defaults of `backend`: use_reorder 1 (0 for MKL and cuFFT), algorithm
+ * Heffte_RESHAPE_ALGORITHM_ALLTOALLV, use_pencils 1, use_gpu_aware 1.
+ *
+ * Returns Heffte_SUCCESS; 1 where the backend is unknown or not in this build; 2 where `options` is NULL. After an
+ * error `options` is as it was. Not collective.
+ *
+ * Requires: `options` is NULL or points to a struct that may be written.
+ */
+int heffte_set_default_options(int backend, heffte_plan_options *options);
+
+/**
+ * Makes a plan for transforms of complex data, or of real data with a full spectrum. Collective over `comm`.
+ *
+ * `inbox_low` and `inbox_high` are the first and the last (inclusive) point of this rank's part of the input, an
+ * index in each of the dimensions 0, 1 and 2; where a last index is below the first, the box is empty. `inbox_order`
+ * names the dimensions from the fastest-varying in memory to the slowest, each once; NULL stands for {0, 1, 2}.
+ * `outbox_low`, `outbox_high` and `outbox_order` say the same of the output of a forward transform. The inboxes of
+ * all ranks are disjoint and fill a world that begins at {0, 0, 0}; the outboxes do so in their own way.
+ *
+ * `options` NULL stands for the defaults of `backend`. Backend and options are the same on all ranks. The plan works
+ * on a duplicate of `comm`, which may be freed at once.
+ *
+ * Returns Heffte_SUCCESS; 1 where the backend is unknown or not in this build; 2 for anything else. What is wrong on
+ * one rank is an error on all: each has the same code, the same heffte_last_error(), and NULL in `*plan`. Only a
+ * communicator that cannot be used is an error of its rank alone, and the others wait for it.
+ *
+ * Requires: Corners and orders are NULL or three integers, and a NULL corner or `plan` is an error. `comm` is a
+ * handle of the MPI that this library is linked with.
+ */
+int heffte_plan_create(int backend,
+                       const int inbox_low[3],
+                       const int inbox_high[3],
+                       const int *inbox_order,
+                       const int outbox_low[3],
+                       const int outbox_high[3],
+                       const int *outbox_order,
+                       MPI_Comm comm,
+                       const heffte_plan_options *options,
+                       heffte_plan *plan);
+
+/**
+ * Makes a plan for transforms of real data, whose spectrum is symmetric: of its n points along `r2c_direction` (0, 1
+ * or 2) the first n / 2 + 1 are stored, and the outboxes fill that shorter world. Collective over `comm`.
+ *
+ * All else is as for heffte_plan_create().
+ */
+int heffte_plan_create_r2c(int backend,
+                           const int inbox_low[3],
+                           const int inbox_high[3],
+                           const int *inbox_order,
+                           const int outbox_low[3],
+                           const int outbox_high[3],
+                           const int *outbox_order,
+                           int r2c_direction,
+                           MPI_Comm comm,
+                           const heffte_plan_options *options,
+                           heffte_plan *plan);
+
+/**
+ * Frees `plan`. NULL is nothing to free.
+ *
+ * Returns Heffte_SUCCESS; 3 where `plan` holds no transform or a backend that does not exist, and nothing is freed.
+ * Every rank frees its own, in the same order of plans; after MPI_Finalize it may still be done.
+ *
+ * Requires: `plan` is NULL, or was made by this library and not freed before.
+ */
+int heffte_plan_destroy(heffte_plan plan);
+
+/**
+ * Elements of this rank's inbox: real ones for an r2c plan. Returns -1 for a NULL plan, and where the number does not
+ * fit an int (heffte_last_error() has it). Not collective.
+ *
+ * Requires: `plan` is NULL, or was made by this library and not freed.
+ */
+int heffte_size_inbox(heffte_plan plan);
+
+/**
+ * Complex elements of this rank's outbox. Returns -1 where heffte_size_inbox() would. Not collective.
+ */
+int heffte_size_outbox(heffte_plan plan);
+
+/**
+ * Complex elements, float or double as the transform's, that a workspace must have on this rank. It stays the same
+ * while the plan lives. Returns -1 where heffte_size_inbox() would. Not collective.
+ */
+int heffte_size_workspace(heffte_plan plan);
+
+/**
+ * The backend of the plan, such as Heffte_BACKEND_STOCK; -1 for a NULL plan. Not collective.
+ */
+int heffte_get_backend(heffte_plan plan);
+
+/**
+ * 1 for a plan of heffte_plan_create_r2c(), 0 for one of heffte_plan_create(), -1 for a NULL plan. Not collective.
+ */
+int heffte_is_r2c(heffte_plan plan);
+
+/**
+ * Forward transform of float to complex float, on c2c and r2c plans. Collective over the plan's communicator.
+ *
+ * `input` has heffte_size_inbox() elements and is only read, `output` has heffte_size_outbox(); either may be NULL
+ * where its box is empty. A c2c plan makes the full spectrum, an r2c plan the stored part of it. `scale` is
+ * Heffte_SCALE_NONE, Heffte_SCALE_FULL (divide by the points of the real-space world) or Heffte_SCALE_SYMMETRIC
+ * (divide by the square root of that); any other value means none. It is the same on all ranks.
+ *
+ * Where an argument is wrong on any rank, no rank transforms anything and every `output` is as it was; all ranks have
+ * the same heffte_last_error(), and one of them writes it to standard error. Only a NULL `plan` is an error of its
+ * rank alone, and the others wait for it.
+ *
+ * Requires: `plan` is NULL, or was made by this library and not freed; the arrays have as many elements as said.
+ */
+void heffte_forward_s2c(heffte_plan plan, const float *input, void *output, int scale);
+
+/**
+ * heffte_forward_s2c() with `workspace`, which has heffte_size_workspace() elements of complex float and overlaps
+ * neither array; NULL stands for one that the plan keeps.
+ */
+void heffte_forward_s2c_buffered(heffte_plan plan, const float *input, void *output, void *workspace, int scale);
+
+/**
+ * Forward transform of complex float to complex float, on c2c plans only.
+ * `input` may be `output`, where that has room for both boxes. All else is as for heffte_forward_s2c().
+ */
+void heffte_forward_c2c(heffte_plan plan, const void *input, void *output, int scale);
+
+/**
+ * heffte_forward_c2c() with `workspace`, which has heffte_size_workspace() elements of complex float and overlaps
+ * neither array; NULL stands for one that the plan keeps.
+ */
+void heffte_forward_c2c_buffered(heffte_plan plan, const void *input, void *output, void *workspace, int scale);
+
+/**
+ * Forward transform of double to complex double, on c2c and r2c plans. All else is as for heffte_forward_s2c().
+ */
+void heffte_forward_d2z(heffte_plan plan, const double *input, void *output, int scale);
+
+/**
+ * heffte_forward_d2z() with `workspace`, which has heffte_size_workspace() elements of complex double and overlaps
+ * neither array; NULL stands for one that the plan keeps.
+ */
+void heffte_forward_d2z_buffered(heffte_plan plan, const double *input, void *output, void *workspace, int scale);
+
+/**
+ * Forward transform of complex double to complex double, on c2c plans only.
+ * `input` may be `output`, where that has room for both boxes. All else is as for heffte_forward_s2c().
+ */
+void heffte_forward_z2z(heffte_plan plan, const void *input, void *output, int scale);
+
+/**
+ * heffte_forward_z2z() with `workspace`, which has heffte_size_workspace() elements of complex double and overlaps
+ * neither array; NULL stands for one that the plan keeps.
+ */
+void heffte_forward_z2z_buffered(heffte_plan plan, const void *input, void *output, void *workspace, int scale);
+
+/**
+ * Backward transform of complex float to float, on c2c and r2c plans. Collective over the plan's communicator.
+ *
+ * The reverse of heffte_forward_s2c(): `input` has heffte_size_outbox() elements and is only read, `output` has
+ * heffte_size_inbox(). On a c2c plan the imaginary part of the result is dropped. Scale and errors are as there.
+ */
+void heffte_backward_c2s(heffte_plan plan, const void *input, float *output, int scale);
+
+/**
+ * heffte_backward_c2s() with `workspace`, which has heffte_size_workspace() elements of complex float and overlaps
+ * neither array; NULL stands for one that the plan keeps.
+ */
+void heffte_backward_c2s_buffered(heffte_plan plan, const void *input, float *output, void *workspace, int scale);
+
+/**
+ * Backward transform of complex float to complex float, on c2c plans only.
+ * `input` may be `output`, where that has room for both boxes. All else is as for heffte_backward_c2s().
+ */
+void heffte_backward_c2c(heffte_plan plan, const void *input, void *output, int scale);
+
+/**
+ * heffte_backward_c2c() with `workspace`, which has heffte_size_workspace() elements of complex float and overlaps
+ * neither array; NULL stands for one that the plan keeps.
+ */
+void heffte_backward_c2c_buffered(heffte_plan plan, const void *input, void *output, void *workspace, int scale);
+
+/**
+ * Backward transform of complex double to double, on c2c and r2c plans. All else is as for heffte_backward_c2s().
+ */
+void heffte_backward_z2d(heffte_plan plan, const void *input, double *output, int scale);
+
+/**
+ * heffte_backward_z2d() with `workspace`, which has heffte_size_workspace() elements of complex double and overlaps
+ * neither array; NULL stands for one that the plan keeps.
+ */
+void heffte_backward_z2d_buffered(heffte_plan plan, const void *input, double *output, void *workspace, int scale);
+
+/**
+ * Backward transform of complex double to complex double, on c2c plans only.
+ * `input` may be `output`, where that has room for both boxes. All else is as for heffte_backward_c2s().
+ */
+void heffte_backward_z2z(heffte_plan plan, const void *input, void *output, int scale);
+
+/**
+ * heffte_backward_z2z() with `workspace`, which has heffte_size_workspace() elements of complex double and overlaps
+ * neither array; NULL stands for one that the plan keeps.
+ */
+void heffte_backward_z2z_buffered(heffte_plan plan, const void *input, void *output, void *workspace, int scale);
+
+#endif  /* HEFFTE_C_H */
