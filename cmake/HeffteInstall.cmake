@@ -1,0 +1,39 @@
+# What is installed for C programs: the library, the headers, and the CMake package. The installed tree can be moved.
+
+include(CMakePackageConfigHelpers)
+
+if(BUILD_SHARED_LIBS)
+  # cargo knows no version suffix: the file gets its full name here, and the two usual links point at it.
+  set(library "libheffte.so")
+  set(full "${library}.${PROJECT_VERSION}")
+  set(soname "${library}.${PROJECT_VERSION_MAJOR}")
+  install(PROGRAMS "${CMAKE_CURRENT_BINARY_DIR}/${library}" DESTINATION "${CMAKE_INSTALL_LIBDIR}" RENAME "${full}")
+  file(CREATE_LINK "${full}" "${CMAKE_CURRENT_BINARY_DIR}/links/${soname}" SYMBOLIC)
+  file(CREATE_LINK "${soname}" "${CMAKE_CURRENT_BINARY_DIR}/links/${library}" SYMBOLIC)
+  install(FILES "${CMAKE_CURRENT_BINARY_DIR}/links/${soname}" "${CMAKE_CURRENT_BINARY_DIR}/links/${library}"
+    DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+else()
+  install(FILES "${CMAKE_CURRENT_BINARY_DIR}/libheffte.a" DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+endif()
+
+install(FILES
+  "${PROJECT_SOURCE_DIR}/include/heffte.h"
+  "${PROJECT_SOURCE_DIR}/include/heffte_c.h"
+  "${PROJECT_SOURCE_DIR}/include/heffte_c_defines.h"
+  "${CMAKE_CURRENT_BINARY_DIR}/include/heffte_config.h"
+  DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+
+set(Heffte_PACKAGE_DIRECTORY "${CMAKE_INSTALL_LIBDIR}/cmake/Heffte")
+configure_package_config_file(
+  "${PROJECT_SOURCE_DIR}/cmake/HeffteConfig.cmake.in" "${CMAKE_CURRENT_BINARY_DIR}/package/HeffteConfig.cmake"
+  INSTALL_DESTINATION "${Heffte_PACKAGE_DIRECTORY}" PATH_VARS CMAKE_INSTALL_LIBDIR CMAKE_INSTALL_INCLUDEDIR
+  NO_CHECK_REQUIRED_COMPONENTS_MACRO)
+write_basic_package_version_file(
+  "${CMAKE_CURRENT_BINARY_DIR}/package/HeffteConfigVersion.cmake" VERSION ${PROJECT_VERSION} COMPATIBILITY SameMajorVersion)
+configure_file(
+  "${PROJECT_SOURCE_DIR}/cmake/HeffteTargets.cmake.in" "${CMAKE_CURRENT_BINARY_DIR}/package/HeffteTargets.cmake" @ONLY)
+install(FILES
+  "${CMAKE_CURRENT_BINARY_DIR}/package/HeffteConfig.cmake"
+  "${CMAKE_CURRENT_BINARY_DIR}/package/HeffteConfigVersion.cmake"
+  "${CMAKE_CURRENT_BINARY_DIR}/package/HeffteTargets.cmake"
+  DESTINATION "${Heffte_PACKAGE_DIRECTORY}")

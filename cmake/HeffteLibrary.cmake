@@ -1,0 +1,67 @@
+# libheffte, by cargo through Corrosion: targets Heffte and Heffte::Heffte.
+
+find_package(MPI REQUIRED COMPONENTS C)
+
+find_package(Corrosion 0.5 QUIET CONFIG)
+if(NOT Corrosion_FOUND)
+  message(STATUS "Corrosion is not installed (Corrosion_ROOT can name it): fetching it")
+  include(FetchContent)
+  FetchContent_Declare(Corrosion GIT_REPOSITORY https://github.com/corrosion-rs/corrosion.git GIT_TAG v0.6.1)
+  FetchContent_MakeAvailable(Corrosion)
+endif()
+
+# What cargo needs to know: which MPI to bind to, and where the loader finds it.
+set(Heffte_CARGO_ENVIRONMENT "MPICC=${MPI_C_COMPILER}")
+foreach(variable LIBCLANG_PATH BINDGEN_EXTRA_CLANG_ARGS)
+  if(DEFINED ENV{${variable}})
+    list(APPEND Heffte_CARGO_ENVIRONMENT "${variable}=$ENV{${variable}}")
+  endif()
+endforeach()
+set(Heffte_MPI_DIRECTORIES "")
+foreach(library IN LISTS MPI_C_LIBRARIES)
+  get_filename_component(directory "${library}" DIRECTORY)
+  if(directory AND NOT directory IN_LIST CMAKE_C_IMPLICIT_LINK_DIRECTORIES)
+    list(APPEND Heffte_MPI_DIRECTORIES "${directory}")
+  endif()
+endforeach()
+list(REMOVE_DUPLICATES Heffte_MPI_DIRECTORIES)
+string(REPLACE ";" ":" Heffte_RPATH "${Heffte_MPI_DIRECTORIES}")
+list(APPEND Heffte_CARGO_ENVIRONMENT "HEFFTE_RPATH=${Heffte_RPATH}")
+
+# A crate of the workspace, with that environment. CMake's target is named like the crate's library.
+function(heffte_import_crate crate type target)
+  corrosion_import_crate(
+    MANIFEST_PATH "${PROJECT_SOURCE_DIR}/Cargo.toml" CRATES ${crate} CRATE_TYPES ${type} LOCKED)
+  corrosion_set_env_vars(${target} ${Heffte_CARGO_ENVIRONMENT})
+endfunction()
+
+if(BUILD_SHARED_LIBS)
+  heffte_import_crate(heffte-c cdylib heffte)
+  # Programs look for the library by its soname, in the build tree too.
+  add_custom_target(heffte_soname ALL
+    COMMAND "${CMAKE_COMMAND}" -E create_symlink libheffte.so "${CMAKE_CURRENT_BINARY_DIR}/libheffte.so.${PROJECT_VERSION_MAJOR}"
+    COMMENT "Linking libheffte.so.${PROJECT_VERSION_MAJOR}" VERBATIM)
+  add_dependencies(heffte_soname cargo-build_heffte)
+else()
+  heffte_import_crate(heffte-c staticlib heffte)
+endif()
+
+set(Heffte_GIT_HASH unknown)
+find_package(Git QUIET)
+if(Git_FOUND)
+  execute_process(COMMAND "${GIT_EXECUTABLE}" -C "${PROJECT_SOURCE_DIR}" rev-parse HEAD
+    OUTPUT_VARIABLE hash OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+  if(NOT failed)
+    set(Heffte_GIT_HASH "${hash}")
+  endif()
+endif()
+configure_file("${PROJECT_SOURCE_DIR}/include/heffte_config.h.in" "${CMAKE_CURRENT_BINARY_DIR}/include/heffte_config.h" @ONLY)
+
+add_library(Heffte INTERFACE)
+add_library(Heffte::Heffte ALIAS Heffte)
+target_include_directories(Heffte INTERFACE "${PROJECT_SOURCE_DIR}/include" "${CMAKE_CURRENT_BINARY_DIR}/include")
+target_link_libraries(Heffte INTERFACE heffte MPI::MPI_C)
+target_compile_features(Heffte INTERFACE c_std_99)
+if(BUILD_SHARED_LIBS)
+  add_dependencies(Heffte heffte_soname)
+endif()

@@ -1,0 +1,36 @@
+/* The constants of heFFTe's C interface. */
+#ifndef HEFFTE_C_DEFINES_H
+#define HEFFTE_C_DEFINES_H
+
+#include "heffte_config.h"
+
+/* Backends: those of this build. */
+#define Heffte_BACKEND_STOCK 0
+#ifdef Heffte_ENABLE_FFTW
+#define Heffte_BACKEND_FFTW 1
+#endif
+#ifdef Heffte_ENABLE_MKL
+#define Heffte_BACKEND_MKL 2
+#endif
+#ifdef Heffte_ENABLE_CUDA
+#define Heffte_BACKEND_CUFFT 10
+#endif
+#ifdef Heffte_ENABLE_ROCM
+#define Heffte_BACKEND_ROCFFT 11
+#endif
+
+/* What functions return when all went well. */
+#define Heffte_SUCCESS 0
+
+/* How data travels between ranks. */
+#define Heffte_RESHAPE_ALGORITHM_ALLTOALLV 0
+#define Heffte_RESHAPE_ALGORITHM_P2P_PLINED 1
+#define Heffte_RESHAPE_ALGORITHM_P2P 2
+#define Heffte_RESHAPE_ALGORITHM_ALLTOALL 3
+
+/* The factor applied to the result of a transform: none, 1/N, or the square root of that. */
+#define Heffte_SCALE_NONE 0
+#define Heffte_SCALE_FULL 1
+#define Heffte_SCALE_SYMMETRIC 2
+
+#endif

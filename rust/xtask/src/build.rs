@@ -1,0 +1,57 @@
+//! Building through CMake, as those who install the library do.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::command;
+use crate::paths::at;
+use crate::setup::Tools;
+
+/// A build of the whole project.
+pub struct Flavour {
+    name: &'static str,
+    options: &'static [&'static str],
+}
+
+/// The shared library, with Python.
+pub const SHARED: Flavour = Flavour { name: "shared", options: &["-DHeffte_ENABLE_PYTHON=ON"] };
+/// The static library.
+pub const STATIC: Flavour = Flavour { name: "static", options: &["-DBUILD_SHARED_LIBS=OFF"] };
+
+impl Flavour {
+    /// Where it is built.
+    pub fn directory(&self) -> PathBuf {
+        at("build").join(self.name)
+    }
+
+    /// Where it is installed.
+    pub fn prefix(&self) -> PathBuf {
+        if self.name == "shared" { at("prefix") } else { at("build").join(format!("prefix-{}", self.name)) }
+    }
+}
+
+/// A CMake project at `source`, to be configured in `binary` with the project's MPI.
+pub fn configure(tools: &Tools, source: &Path, binary: &Path) -> std::process::Command {
+    let mut command = tools.command("cmake");
+    command.args(["-G", "Ninja", "-S"]).arg(source).arg("-B").arg(binary);
+    command.arg("-DCMAKE_BUILD_TYPE=Release").arg(format!("-DMPI_C_COMPILER={}", tools.mpicc.display()));
+    command.arg(format!("-DMPIEXEC_EXECUTABLE={}", tools.launcher.program().display()));
+    if let Some(prefix) = &tools.corrosion {
+        command.arg(format!("-DCorrosion_ROOT={}", prefix.display()));
+    }
+    command
+}
+
+/// Configures, builds and installs, into the flavour's own prefix or another.
+pub fn install(tools: &Tools, flavour: &Flavour, prefix: Option<&Path>) -> Result<()> {
+    let binary = flavour.directory();
+    let prefix = prefix.map_or_else(|| flavour.prefix(), Path::to_owned);
+    let mut command = configure(tools, &at(""), &binary);
+    command.args(flavour.options).arg(format!("-DCMAKE_INSTALL_PREFIX={}", prefix.display()));
+    command.arg(format!("-DPython_EXECUTABLE={}", tools.python.display()));
+    command::run("configuring with CMake", &mut command)?;
+    command::run("building with Corrosion", tools.command("cmake").arg("--build").arg(&binary))?;
+    command::run("installing", tools.command("cmake").arg("--install").arg(&binary))?;
+    Ok(())
+}

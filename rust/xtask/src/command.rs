@@ -1,0 +1,108 @@
+//! Running programs: bounded in time, their output kept for when they fail.
+
+use std::fs::File;
+use std::io::{IsTerminal, Read, Seek};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+/// How long anything may take.
+pub const LIMIT: Duration = Duration::from_secs(15 * 60);
+
+/// What a program said and how it ended.
+pub struct Outcome {
+    pub ok: bool,
+    /// Standard output and standard error as they came.
+    pub output: String,
+}
+
+/// Runs `command` to its end, at most `limit` long. A spinner with `label` turns meanwhile, where somebody looks.
+pub fn capture(label: &str, command: &mut Command, limit: Duration) -> Result<Outcome> {
+    let mut log = tempfile::tempfile().context("cannot make a temporary file")?;
+    let begin = Instant::now();
+    let mut child = start(command.stdout(log.try_clone()?).stderr(log.try_clone()?))?;
+    let status = wait(&mut child, limit, &spinner(label))?;
+    let mut output = text(&mut log)?;
+    if status.is_none() {
+        output += &format!(
+            "\nended after {:.0} s: it may take {:.0} s\n",
+            begin.elapsed().as_secs_f64(),
+            limit.as_secs_f64()
+        );
+    }
+    Ok(Outcome { ok: status.is_some_and(|status| status.success()), output })
+}
+
+/// Runs `command`, which must succeed; its output is shown where it does not.
+pub fn run(label: &str, command: &mut Command) -> Result<String> {
+    let outcome = capture(label, command, LIMIT)?;
+    if !outcome.ok {
+        bail!("{label} failed:\n{}\n{}", shown(command), outcome.output);
+    }
+    Ok(outcome.output)
+}
+
+/// Runs `command` with its output on the terminal; it must succeed.
+pub fn show(label: &str, command: &mut Command) -> Result<()> {
+    let mut child = start(command)?;
+    match wait(&mut child, LIMIT, &ProgressBar::hidden())? {
+        Some(status) if status.success() => Ok(()),
+        _ => bail!("{label} failed: {}", shown(command)),
+    }
+}
+
+/// The command as one would type it.
+pub fn shown(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+}
+
+fn start(command: &mut Command) -> Result<Child> {
+    command.stdin(Stdio::null());
+    command.spawn().with_context(|| format!("cannot start {}", shown(command)))
+}
+
+/// How the child ended; `None` where it had to be ended.
+fn wait(child: &mut Child, limit: Duration, spinner: &ProgressBar) -> Result<Option<ExitStatus>> {
+    let deadline = Instant::now() + limit;
+    while Instant::now() < deadline {
+        if let Some(status) = child.try_wait()? {
+            spinner.finish_and_clear();
+            return Ok(Some(status));
+        }
+        spinner.tick();
+        sleep(Duration::from_millis(50));
+    }
+    // First politely, so that a launcher can end its ranks.
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).context("cannot end the program")?;
+    for _ in 0..100 {
+        if child.try_wait()?.is_some() {
+            return Ok(None);
+        }
+        sleep(Duration::from_millis(50));
+    }
+    child.kill()?;
+    child.wait()?;
+    Ok(None)
+}
+
+fn spinner(label: &str) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style =
+        ProgressStyle::with_template("{spinner} {msg} {elapsed}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+    ProgressBar::new_spinner().with_style(style).with_message(label.to_owned())
+}
+
+fn text(log: &mut File) -> Result<String> {
+    let mut bytes = Vec::new();
+    log.rewind()?;
+    log.read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}

@@ -1,0 +1,46 @@
+//! MPI's launcher, which differs between MPIs in what it says to more ranks than cores and to the root user.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::command;
+
+/// Seconds after which MPICH's launcher ends the program by itself.
+const SECONDS: &str = "600";
+
+/// `mpiexec`.
+pub struct Launcher {
+    program: PathBuf,
+    is_open_mpi: bool,
+}
+
+impl Launcher {
+    /// The launcher that lies beside `mpicc`, or the one that `MPIEXEC` names.
+    pub fn beside(mpicc: &Path) -> Result<Launcher> {
+        let given = std::env::var_os("MPIEXEC").filter(|value| !value.is_empty()).map(PathBuf::from);
+        let program = given.unwrap_or_else(|| mpicc.with_file_name("mpiexec"));
+        let version = command::run("asking mpiexec for its version", Command::new(&program).arg("--version"))
+            .with_context(|| format!("{} does not answer: let MPIEXEC name MPI's launcher", program.display()))?;
+        let is_open_mpi = version.contains("Open MPI") || version.contains("OpenRTE") || version.contains("PRTE");
+        Ok(Launcher { program, is_open_mpi })
+    }
+
+    /// The program.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// Lets `command`, which runs the launcher, run what follows on so many ranks.
+    pub fn set_up(&self, command: &mut Command, ranks: usize) {
+        command.env("MPIEXEC_TIMEOUT", SECONDS);
+        if self.is_open_mpi {
+            command
+                .env("OMPI_ALLOW_RUN_AS_ROOT", "1")
+                .env("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1")
+                .arg("--oversubscribe");
+        }
+        command.arg("-n").arg(ranks.to_string());
+    }
+}

@@ -1,0 +1,120 @@
+//! Everything that is needed beyond cargo, a C compiler and Python: made once in .venv, found again afterwards.
+
+mod corrosion;
+mod launcher;
+mod python;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+pub use launcher::Launcher;
+
+use crate::command;
+use crate::paths::at;
+
+/// The tools of the project, all there.
+pub struct Tools {
+    /// The Python of .venv.
+    pub python: PathBuf,
+    /// MPI's C compiler.
+    pub mpicc: PathBuf,
+    /// MPI's launcher.
+    pub launcher: Launcher,
+    /// The prefix of Corrosion, where it is not left to CMake to find or to fetch it.
+    pub corrosion: Option<PathBuf>,
+    bin: PathBuf,
+    libclang: PathBuf,
+    clang_arguments: String,
+    mpi_library: PathBuf,
+}
+
+/// Makes what is missing.
+pub fn tools() -> Result<Tools> {
+    let venv = python::environment()?;
+    let bin = venv.join("bin");
+    let given = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let mpicc = given("MPICC").unwrap_or_else(|| bin.join("mpicc"));
+    let libclang = match given("LIBCLANG_PATH") {
+        Some(path) => path,
+        None => python::package(&venv, "clang/native")?,
+    };
+    Ok(Tools {
+        python: bin.join("python"),
+        launcher: Launcher::beside(&mpicc)?,
+        corrosion: corrosion::prefix(&venv)?,
+        clang_arguments: clang_arguments()?,
+        mpi_library: mpi_library(&mpicc)?,
+        bin,
+        libclang,
+        mpicc,
+    })
+}
+
+impl Tools {
+    /// What builds and tests need in their environment.
+    fn variables(&self) -> Vec<(&'static str, String)> {
+        let path = |path: &Path| path.display().to_string();
+        let before = |first: &Path, name: &str| {
+            let rest = std::env::var(name).unwrap_or_default();
+            if rest.is_empty() { path(first) } else { format!("{}:{rest}", first.display()) }
+        };
+        vec![
+            ("MPICC", path(&self.mpicc)),
+            ("LIBCLANG_PATH", path(&self.libclang)),
+            ("BINDGEN_EXTRA_CLANG_ARGS", self.clang_arguments.clone()),
+            ("LD_LIBRARY_PATH", before(&self.mpi_library, "LD_LIBRARY_PATH")),
+            ("PATH", before(&self.bin, "PATH")),
+        ]
+    }
+
+    /// The environment as lines for a shell.
+    pub fn exports(&self) -> String {
+        self.variables().into_iter().map(|(name, value)| format!("export {name}='{value}'\n")).collect()
+    }
+
+    /// `program` in the environment of the project, at its root.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(at("")).envs(self.variables());
+        command
+    }
+
+    /// The cargo that runs this.
+    pub fn cargo(&self) -> Command {
+        self.command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    }
+
+    /// `program` on so many ranks.
+    pub fn on_ranks(&self, ranks: usize, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = self.command(self.launcher.program());
+        self.launcher.set_up(&mut command, ranks);
+        command.arg(program);
+        command
+    }
+}
+
+/// bindgen's libclang comes without the compiler's own headers; those of the C compiler serve.
+fn clang_arguments() -> Result<String> {
+    if let Ok(given) = std::env::var("BINDGEN_EXTRA_CLANG_ARGS") {
+        return Ok(given);
+    }
+    let compiler = std::env::var("CC").unwrap_or_else(|_| "cc".to_owned());
+    let answer =
+        command::run("asking the C compiler for its headers", Command::new(&compiler).arg("-print-file-name=include"))
+            .with_context(|| {
+                format!("a C compiler is needed, and {compiler} is none: install gcc or clang, or set CC")
+            })?;
+    Ok(format!("-I{}", answer.trim()))
+}
+
+/// The directory of MPI's library, which `mpicc -show` names.
+fn mpi_library(mpicc: &Path) -> Result<PathBuf> {
+    let flags = command::run("asking mpicc for its flags", Command::new(mpicc).arg("-show"))
+        .with_context(|| format!("{} is not an MPI compiler: unset MPICC or let it name one", mpicc.display()))?;
+    let named = flags.split_whitespace().find_map(|flag| flag.strip_prefix("-L")).map(PathBuf::from);
+    let directory = named.unwrap_or_else(|| mpicc.ancestors().nth(2).unwrap_or(Path::new("/usr")).join("lib"));
+    ensure!(directory.is_dir(), "{}, which {} names, is not a directory", directory.display(), mpicc.display());
+    Ok(directory)
+}

@@ -1,0 +1,70 @@
+//! The Python environment .venv, with the packages of requirements/dev.txt.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::command;
+use crate::paths::at;
+
+/// The oldest Python that will do.
+const OLDEST: (u32, u32) = (3, 10);
+
+/// Where .venv is; it is made where it is missing, out of date or was left half made.
+pub fn environment() -> Result<PathBuf> {
+    let venv = at(".venv");
+    let requirements = at("requirements/dev.txt");
+    let wanted =
+        fs::read_to_string(&requirements).with_context(|| format!("cannot read {}", requirements.display()))?;
+    // Written last, so that an interrupted set-up is seen and made again.
+    let stamp = venv.join("requirements-installed");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) && venv.join("bin/python").exists() {
+        return Ok(venv);
+    }
+    let python = find()?;
+    eprintln!("Making .venv with {} (once; it takes a minute)", python.display());
+    command::run("making .venv", Command::new(&python).args(["-m", "venv", "--clear"]).arg(&venv)).context(
+        "Python could not make a virtual environment: install its venv module (on Debian: apt install python3-venv)",
+    )?;
+    let mut install = Command::new(venv.join("bin/python"));
+    install.args(["-m", "pip", "install", "--disable-pip-version-check", "--requirement"]).arg(&requirements);
+    command::run("installing MPI, CMake and what tests compare with", &mut install)?;
+    fs::write(&stamp, wanted)?;
+    Ok(venv)
+}
+
+/// A Python that is new enough.
+fn find() -> Result<PathBuf> {
+    let given = std::env::var("HEFFTE_PYTHON").ok();
+    let usual = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python"];
+    let candidates: Vec<&str> = given.as_deref().map_or(usual.to_vec(), |given| vec![given]);
+    let mut seen = Vec::new();
+    for candidate in candidates {
+        match version(candidate) {
+            Some(found) if found >= OLDEST => return Ok(candidate.into()),
+            Some((major, minor)) => seen.push(format!("{candidate} is {major}.{minor}")),
+            None => {}
+        }
+    }
+    let (major, minor) = OLDEST;
+    let seen = if seen.is_empty() { "none was found".to_owned() } else { seen.join(", ") };
+    bail!("Python {major}.{minor} or newer is needed ({seen}): install one, or let HEFFTE_PYTHON name it")
+}
+
+fn version(python: &str) -> Option<(u32, u32)> {
+    let output = Command::new(python).args(["-c", "import sys; print(*sys.version_info[:2])"]).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let mut numbers = text.split_whitespace().map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
+
+/// A path inside the site-packages of `venv`.
+pub fn package(venv: &Path, relative: &str) -> Result<PathBuf> {
+    let lib = venv.join("lib");
+    let mut places = fs::read_dir(&lib).with_context(|| format!("cannot read {}", lib.display()))?.flatten();
+    places
+        .find_map(|place| Some(place.path().join("site-packages").join(relative)).filter(|path| path.is_dir()))
+        .with_context(|| format!("{relative} is missing in {}: remove .venv and run this again", venv.display()))
+}

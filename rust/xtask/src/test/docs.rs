@@ -1,0 +1,67 @@
+//! Documents: every command that a reader may copy is one that was run, or says that it was not.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use super::report::Report;
+use crate::paths::at;
+use crate::setup::Tools;
+
+/// Commands that these tests run, as a document shows them: the beginning of a line is enough.
+const RUN: [&str; 7] = [
+    "cargo xtask demo",
+    "cargo xtask test",
+    "cargo xtask header",
+    "cargo xtask setup",
+    "cargo xtask build",
+    "eval \"$(cargo xtask env)\"",
+    "cargo test -p heffte --lib",
+];
+
+/// What a block that is not run says on the line before it.
+const NOT_RUN: &str = "<!-- not run: ";
+
+pub fn run(_: &Tools, report: &mut Report) {
+    for path in documents() {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        report.check(&name, || check(&path));
+    }
+}
+
+fn documents() -> Vec<PathBuf> {
+    let docs = fs::read_dir(at("docs")).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut all: Vec<PathBuf> = docs.filter(|path| path.extension().is_some_and(|e| e == "md")).collect();
+    all.extend(["README.md", "CONTRIBUTING.md"].map(at));
+    all.sort();
+    all
+}
+
+/// That each line of each block of shell commands is known, or the block is marked.
+fn check(path: &PathBuf) -> Result<()> {
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut before = "";
+    let mut in_shell = false;
+    let mut is_marked = false;
+    for (number, line) in text.lines().enumerate() {
+        match line.trim() {
+            "```sh" => (in_shell, is_marked) = (true, before.starts_with(NOT_RUN)),
+            "```" => in_shell = false,
+            command if in_shell && !is_marked && !command.is_empty() && !command.starts_with('#') => {
+                if !RUN.iter().any(|known| command.starts_with(known)) {
+                    bail!(
+                        "{}:{}: no test runs `{command}`: add it to one, or mark the block {NOT_RUN}why -->",
+                        path.display(),
+                        number + 1
+                    );
+                }
+            }
+            _ => {}
+        }
+        if !line.trim().is_empty() {
+            before = line.trim();
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! `cargo xtask test`: the pieces, in order, each a row of the table below.
+
+mod count;
+mod docs;
+mod native;
+mod package;
+mod python;
+mod report;
+mod rust;
+
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+
+use crate::setup::Tools;
+use report::Report;
+
+/// What to test.
+#[derive(clap::Args)]
+pub struct Options {
+    /// The pieces to run, all if none is named.
+    pieces: Vec<String>,
+    /// Lists the pieces and what each does.
+    #[arg(long)]
+    list: bool,
+}
+
+/// A piece of the tests.
+struct Piece {
+    name: &'static str,
+    about: &'static str,
+    run: fn(&Tools, &mut Report),
+}
+
+/// To add a piece, add a row. Cheap ones come first; those after `build` use what it installs.
+const PIECES: [Piece; 14] = [
+    Piece { name: "fmt", about: "the Rust sources are formatted", run: rust::fmt },
+    Piece { name: "header", about: "include/heffte_c.h is what rust/heffte-c makes", run: native::header },
+    Piece { name: "clippy", about: "no warnings in any crate", run: rust::clippy },
+    Piece { name: "rust", about: "unit and documentation tests of the crates", run: rust::unit },
+    Piece { name: "mpi", about: "tests of the library on 1, 2, 3, 4, 6 and 7 ranks", run: rust::mpi },
+    Piece { name: "examples", about: "the Rust examples on 2 ranks", run: rust::examples },
+    Piece { name: "build", about: "CMake builds and installs the library and the Python package", run: native::build },
+    Piece { name: "headers", about: "each header is C99 without a warning", run: native::headers },
+    Piece { name: "c", about: "the C tests and examples, in the build tree", run: native::c },
+    Piece {
+        name: "package",
+        about: "find_package, the moved tree, plain mpicc, options that are refused",
+        run: package::run,
+    },
+    Piece { name: "python", about: "the Python tests on 1, 2 and 4 ranks", run: python::tests },
+    Piece {
+        name: "taylor-green",
+        about: "a flow ends at its published energy on 1, 2 and 4 ranks",
+        run: python::taylor_green,
+    },
+    Piece {
+        name: "static",
+        about: "the static library: built, installed, and the C tests with it",
+        run: native::static_library,
+    },
+    Piece { name: "docs", about: "commands in the documents are tested, or say that they are not", run: docs::run },
+];
+
+/// Runs the pieces that were asked for.
+pub fn run(tools: &Tools, options: &Options) -> Result<()> {
+    if options.list {
+        for piece in &PIECES {
+            println!("{:<14}{}", piece.name, piece.about);
+        }
+        return Ok(());
+    }
+    let unknown: Vec<_> =
+        options.pieces.iter().filter(|name| PIECES.iter().all(|piece| piece.name != **name)).collect();
+    if !unknown.is_empty() {
+        bail!("there is no piece {unknown:?}: `cargo xtask test --list` lists them");
+    }
+    let begin = Instant::now();
+    let mut report = Report::default();
+    for piece in &PIECES {
+        if options.pieces.is_empty() || options.pieces.iter().any(|name| name == piece.name) {
+            println!("{}: {}", piece.name, piece.about);
+            (piece.run)(tools, &mut report);
+        }
+    }
+    println!("in {:.0} s", begin.elapsed().as_secs_f64());
+    println!("{} passed, {} failed", report.passed, report.failed);
+    if report.failed > 0 {
+        std::process::exit(1);
+    }
+    Ok(())
+}

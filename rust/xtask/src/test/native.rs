@@ -1,0 +1,74 @@
+//! Pieces that CMake and the C compiler run.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::report::Report;
+use crate::build::{self, Flavour, SHARED, STATIC};
+use crate::header;
+use crate::setup::Tools;
+
+pub fn header(_: &Tools, report: &mut Report) {
+    report.check("include/heffte_c.h", || header::run(true));
+}
+
+pub fn build(tools: &Tools, report: &mut Report) {
+    report.check("shared library and Python package", || build::install(tools, &SHARED, None));
+    report.check("the installed files", || {
+        let major = "lib/libheffte.so.2";
+        installed(
+            &SHARED,
+            &["lib/libheffte.so", major, "lib/libheffte.so.2.5.0", "share/heffte/python/heffte/_core.abi3.so"],
+        )
+    });
+    report.program(
+        "the soname",
+        tools.command("sh").arg("-c").arg(format!(
+            "nm -D {0} >/dev/null && readelf -d {0} | grep -q 'soname: .libheffte.so.2.$'",
+            SHARED.prefix().join("lib/libheffte.so").display()
+        )),
+    );
+}
+
+/// Every header compiles alone, as C99, without a warning.
+pub fn headers(tools: &Tools, report: &mut Report) {
+    for name in ["heffte.h", "heffte_c.h", "heffte_c_defines.h", "heffte_config.h"] {
+        for compiler in ["gcc", "clang"] {
+            if Command::new(compiler).arg("--version").output().is_err() {
+                println!("  left out: {name} by {compiler}, which is not installed");
+                continue;
+            }
+            let mut command = tools.command(&tools.mpicc);
+            // Both families of MPI let a variable choose the compiler behind their wrapper.
+            command.env("MPICH_CC", compiler).env("OMPI_CC", compiler);
+            command.args(["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-fsyntax-only", "-x", "c"]);
+            command.arg("-I").arg(SHARED.prefix().join("include")).arg(SHARED.prefix().join("include").join(name));
+            report.program(&format!("{name} by {compiler}"), &mut command);
+        }
+    }
+}
+
+pub fn c(tools: &Tools, report: &mut Report) {
+    ctest(tools, report, &SHARED);
+}
+
+pub fn static_library(tools: &Tools, report: &mut Report) {
+    if report.check("static library", || build::install(tools, &STATIC, None)) {
+        report.check("the installed files", || installed(&STATIC, &["lib/libheffte.a", "include/heffte.h"]));
+        ctest(tools, report, &STATIC);
+    }
+}
+
+fn ctest(tools: &Tools, report: &mut Report, flavour: &Flavour) {
+    let mut command = tools.command("ctest");
+    report.program("ctest", command.arg("--test-dir").arg(flavour.directory()).args(["-V", "--no-tests=error"]));
+}
+
+fn installed(flavour: &Flavour, files: &[&str]) -> Result<()> {
+    for file in files {
+        let path = flavour.prefix().join(file);
+        anyhow::ensure!(path.is_file(), "{} was not installed", path.display());
+    }
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! What ran and how it ended.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use super::count::{Count, tests_in};
+use crate::command;
+
+/// Tests counted so far.
+#[derive(Default)]
+pub struct Report {
+    pub passed: usize,
+    pub failed: usize,
+}
+
+impl Report {
+    /// Runs a program that tests something: the tests that it counts, or else the program itself, are added up. Says
+    /// whether it went well.
+    pub fn program(&mut self, label: &str, command: &mut Command) -> bool {
+        self.program_within(label, command, command::LIMIT)
+    }
+
+    /// As [`Report::program`], with a limit of its own.
+    pub fn program_within(&mut self, label: &str, command: &mut Command, limit: Duration) -> bool {
+        let begin = Instant::now();
+        let (ok, output) = match command::capture(label, command, limit) {
+            Ok(outcome) => (outcome.ok, outcome.output),
+            Err(error) => (false, format!("{error:#}")),
+        };
+        let count = tests_in(&output, ok);
+        if !ok {
+            println!("{}\n{output}", command::shown(command));
+        }
+        self.add(label, ok, &count, begin);
+        ok
+    }
+
+    /// One test that is not a program.
+    pub fn check(&mut self, label: &str, body: impl FnOnce() -> Result<()>) -> bool {
+        let begin = Instant::now();
+        let result = body();
+        if let Err(error) = &result {
+            println!("{error:#}");
+        }
+        let count = if result.is_ok() { Count { passed: 1, failed: 0 } } else { Count { passed: 0, failed: 1 } };
+        self.add(label, result.is_ok(), &count, begin);
+        result.is_ok()
+    }
+
+    fn add(&mut self, label: &str, ok: bool, count: &Count, begin: Instant) {
+        self.passed += count.passed;
+        self.failed += count.failed;
+        let verdict = if ok { "ok    " } else { "FAILED" };
+        println!("  {verdict} {label} ({count}, {:.1} s)", begin.elapsed().as_secs_f64());
+    }
+}
