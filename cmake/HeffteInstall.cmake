@@ -8,6 +8,7 @@ if(BUILD_SHARED_LIBS)
   set(full "${library}.${PROJECT_VERSION}")
   set(soname "${library}.${PROJECT_VERSION_MAJOR}")
   install(PROGRAMS "${CMAKE_CURRENT_BINARY_DIR}/${library}" DESTINATION "${CMAKE_INSTALL_LIBDIR}" RENAME "${full}")
+  file(MAKE_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/links")
   file(CREATE_LINK "${full}" "${CMAKE_CURRENT_BINARY_DIR}/links/${soname}" SYMBOLIC)
   file(CREATE_LINK "${soname}" "${CMAKE_CURRENT_BINARY_DIR}/links/${library}" SYMBOLIC)
   install(FILES "${CMAKE_CURRENT_BINARY_DIR}/links/${soname}" "${CMAKE_CURRENT_BINARY_DIR}/links/${library}"

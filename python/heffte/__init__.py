@@ -1,0 +1,73 @@
+"""Distributed-memory fast Fourier transforms over mpi4py, with heFFTe's interface.
+
+The points of a three-dimensional world lie in boxes on MPI ranks. A plan, made once and collectively, transforms numpy
+arrays of this rank's points: :func:`fft3d` for complex data, :func:`fft3d_r2c` for real data.
+
+>>> import heffte, numpy
+>>> from mpi4py import MPI
+>>> world = heffte.box3d([0, 0, 0], [7, 7, 7])
+>>> boxes = heffte.split_world(world, heffte.proc_setup(world, MPI.COMM_WORLD.size))
+>>> box = boxes[MPI.COMM_WORLD.rank]
+>>> plan = heffte.fft3d(heffte.backend.stock, box, box, MPI.COMM_WORLD)
+>>> ones = numpy.ones(plan.size_inbox())
+>>> spectrum = numpy.empty(plan.size_outbox(), dtype=complex)
+>>> plan.forward(ones, spectrum, heffte.scale.full)
+
+An error on one rank is the same :class:`heffte_input_error` on all.
+"""
+
+from typing import Any
+
+try:
+    from . import _core, heffte_config
+except ImportError as _error:
+    if _error.name not in ("heffte._core", "heffte.heffte_config") and "heffte" not in str(_error):
+        raise
+    raise ImportError(
+        f"heffte in {__path__[0]} is not an installed package ({_error}): build heFFTe with -DHeffte_ENABLE_PYTHON=ON, "
+        "install it, and put <prefix>/share/heffte/python on PYTHONPATH"
+    ) from _error
+
+from . import _mpi, capi
+from ._box import box3d, proc_setup, split_world
+from ._constants import backend, reshape_algorithm, scale
+from ._errors import heffte_input_error
+from ._options import plan_options
+from ._plan import fft3d, fft3d_r2c, heffte_fft_plan
+from .heffte_config import __version__, enable_cuda, enable_fftw, enable_mkl, enable_rocm, libheffte_path
+
+_mpi.check_library()
+
+__all__ = [
+    "backend",
+    "box3d",
+    "capi",
+    "enable_cuda",
+    "enable_fftw",
+    "enable_mkl",
+    "enable_rocm",
+    "fft3d",
+    "fft3d_r2c",
+    "heffte_config",
+    "heffte_fft_plan",
+    "heffte_input_error",
+    "libheffte_path",
+    "plan_options",
+    "proc_setup",
+    "reshape_algorithm",
+    "scale",
+    "split_world",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """The ctypes objects of heFFTe's own Python module; the library is loaded when it is first asked for."""
+    objects = {
+        "libheffte": capi.library,
+        "heffte_plan": lambda: capi.heffte_fft_plan,
+        "LP_plan": lambda: capi.heffte_plan,
+        "MPI_Comm": capi.comm_type,
+    }
+    if name in objects:
+        return objects[name]()
+    raise AttributeError(f"module 'heffte' has no attribute {name!r}")

@@ -1,0 +1,44 @@
+"""The numbers that choose a backend, a scale, a reshape algorithm."""
+
+
+class backend:
+    """The libraries that transform lines. ``valid`` lists all; a build need not have each of them."""
+
+    stock = 0
+    """Transforms in Rust, any length; in every build."""
+    fftw = 1
+    """FFTW."""
+    mkl = 2
+    """Intel MKL."""
+    cufft = 10
+    """cuFFT on NVIDIA devices."""
+    rocfft = 11
+    """rocFFT on AMD devices."""
+    rocm = 11
+    """The same as ``rocfft``."""
+    valid = [0, 1, 2, 10, 11]
+    """All numbers that name a backend."""
+
+
+class scale:
+    """The factor that a transform applies to its result; N is the number of points in real space."""
+
+    none = 0
+    """No factor."""
+    full = 1
+    """1 / N."""
+    symmetric = 2
+    """1 / sqrt(N)."""
+
+
+class reshape_algorithm:
+    """How data travels between ranks."""
+
+    alltoallv = 0
+    """One ``MPI_Alltoallv`` with exact counts."""
+    p2p_plined = 1
+    """Messages between pairs, all begun at once."""
+    p2p = 2
+    """Messages between pairs, with blocking sends."""
+    alltoall = 3
+    """One ``MPI_Alltoall`` with blocks padded to the largest."""

@@ -1,0 +1,75 @@
+"""The choices of a plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mpi4py import MPI
+
+from ._constants import backend as backends
+from ._constants import reshape_algorithm
+from ._errors import heffte_input_error
+
+
+class plan_options:
+    """How a plan computes its result; the result itself does not depend on it. The same on all ranks.
+
+    Parameters
+    ----------
+    use_reorder
+        Make lines contiguous before they are transformed. Accepted for heFFTe's sake; lines always are.
+    algorithm
+        How data travels: a number of :class:`reshape_algorithm`.
+    use_pencils
+        Transform one axis at a time (True), or whole planes where the boxes allow it (False).
+    use_gpu_aware
+        Hand device memory to MPI. Without effect on the CPU.
+    """
+
+    def __init__(
+        self,
+        use_reorder: bool = True,
+        algorithm: int = reshape_algorithm.alltoallv,
+        use_pencils: bool = True,
+        use_gpu_aware: bool = True,
+    ) -> None:
+        self.use_reorder = use_reorder
+        self.algorithm = algorithm
+        self.use_pencils = use_pencils
+        self.use_gpu_aware = use_gpu_aware
+        self._subranks: int | None = None
+        self._member: bool | None = None
+
+    @classmethod
+    def default(cls, backend_tag: int = backends.stock) -> plan_options:
+        """The defaults of a backend."""
+        return cls(use_reorder=backend_tag not in (backends.mkl, backends.cufft))
+
+    def use_num_subranks(self, num_subranks: int) -> None:
+        """Lets only the first ``num_subranks`` ranks take part between the input and the output boxes."""
+        self._subranks, self._member = num_subranks, None
+
+    def use_subcomm(self, comm: Any) -> None:
+        """Lets only the ranks of a sub-communicator take part between the input and the output boxes. The others pass
+        ``MPI.COMM_NULL``. The communicator may be freed at once."""
+        if not isinstance(comm, MPI.Comm):
+            raise heffte_input_error(f"comm is a {type(comm).__name__}: pass an mpi4py communicator, or MPI.COMM_NULL")
+        self._subranks, self._member = None, comm != MPI.COMM_NULL
+
+    def get_subranks(self) -> int:
+        """The number given to :meth:`use_num_subranks`, -1 where there is none."""
+        return -1 if self._subranks is None else self._subranks
+
+    def _values(self) -> tuple[bool, int, bool, bool, int | None, bool | None]:
+        """The options as the extension module takes them."""
+        for name in ("algorithm", "_subranks"):
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or not hasattr(value, "__index__")):
+                raise heffte_input_error(f"{name.strip('_')} {value!r} is not a whole number")
+        subranks = None if self._subranks is None else int(self._subranks)
+        flags = (bool(self.use_reorder), int(self.algorithm), bool(self.use_pencils), bool(self.use_gpu_aware))
+        return (*flags, subranks, self._member)
+
+    def __repr__(self) -> str:
+        values = f"use_reorder={self.use_reorder}, algorithm={self.algorithm}, use_pencils={self.use_pencils}"
+        return f"plan_options({values}, use_gpu_aware={self.use_gpu_aware})"

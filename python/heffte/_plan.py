@@ -1,0 +1,212 @@
+"""Plans: made once, collectively, and used any number of times."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy.typing as npt
+
+from . import _core, _mpi
+from ._arrays import NOTHING, Description, describe
+from ._box import Triples, box3d, triples
+from ._constants import scale
+from ._errors import heffte_input_error
+from ._options import plan_options
+
+_EMPTY: Triples = ((0, 0, 0), (-1, -1, -1), (0, 1, 2))
+_REAL = ("float32", "float64")
+_COMPLEX = ("complex64", "complex128")
+
+
+def fft3d(
+    backend_tag: int, inbox: box3d, outbox: box3d, comm: Any, options: plan_options | None = None
+) -> heffte_fft_plan:
+    """A plan for complex transforms, or for real input with its whole spectrum. Collective over ``comm``.
+
+    Parameters
+    ----------
+    backend_tag
+        A number of :class:`backend`.
+    inbox, outbox
+        This rank's points before and after a forward transform. The inboxes of all ranks fill a world that begins at
+        (0, 0, 0), without overlaps; so do the outboxes. Boxes may be empty.
+    comm
+        An mpi4py communicator. The plan works on a duplicate of it.
+    options
+        The same on all ranks; None for the defaults of the backend.
+
+    Raises
+    ------
+    heffte_input_error
+        On all ranks, whichever rank was wrong.
+    """
+    return heffte_fft_plan(backend_tag, inbox, outbox, None, comm, options)
+
+
+def fft3d_r2c(
+    backend_tag: int, inbox: box3d, outbox: box3d, r2c_direction: int, comm: Any, options: plan_options | None = None
+) -> heffte_fft_plan:
+    """A plan for real data, of whose spectrum ``n // 2 + 1`` points are stored along ``r2c_direction`` (0, 1 or 2).
+    Collective over ``comm``.
+
+    The outboxes fill the world that is shorter in that direction (``world.r2c(r2c_direction)``); all else is as for
+    :func:`fft3d`.
+    """
+    return heffte_fft_plan(backend_tag, inbox, outbox, r2c_direction, comm, options)
+
+
+class heffte_fft_plan:
+    """A plan; :func:`fft3d` and :func:`fft3d_r2c` make it. Printing it shows what it does.
+
+    ``plan`` is the plan of the extension module, ``fft_comm`` the communicator, ``use_r2c`` whether data is real.
+    All ranks call the same transforms in the same order. Calls release the interpreter's lock.
+    """
+
+    def __init__(
+        self,
+        backend_tag: int,
+        inbox: box3d,
+        outbox: box3d,
+        r2c_direction: int | None,
+        comm: Any,
+        options: plan_options | None = None,
+    ) -> None:
+        handle = _mpi.handle(comm)
+        arguments: tuple[Any, ...] = (0, _EMPTY, _EMPTY, None)
+        chosen = plan_options()._values()
+        problem = None
+        try:
+            direction = None if r2c_direction is None else _integer("r2c_direction", r2c_direction)
+            tag = _integer("backend_tag", backend_tag)
+            arguments = (tag, triples(inbox, "inbox"), triples(outbox, "outbox"), direction)
+            chosen = (plan_options.default(tag) if options is None else _checked(options))._values()
+        except heffte_input_error as error:
+            problem = error.message
+        try:
+            self.plan = _core.Plan(*arguments, handle, chosen, problem)
+        except _core.HeffteError as error:
+            raise heffte_input_error(str(error)) from None
+        self.fft_comm = comm
+        self.use_r2c = r2c_direction is not None
+
+    def size_inbox(self) -> int:
+        """Elements of this rank's inbox; real ones where ``use_r2c``."""
+        return self.plan.size_inbox()
+
+    def size_outbox(self) -> int:
+        """Complex elements of this rank's outbox."""
+        return self.plan.size_outbox()
+
+    def size_workspace(self) -> int:
+        """Complex elements that a workspace must have for each transform of a batch."""
+        return self.plan.size_workspace()
+
+    def size_comm_buffers(self) -> int:
+        """Complex elements of the workspace that hold messages."""
+        return self.plan.size_comm_buffers()
+
+    def get_scale_factor(self, scaling: int) -> float:
+        """The factor that ``scaling`` applies: 1 for ``scale.none``."""
+        try:
+            return self.plan.scale_factor(_integer("scaling", scaling))
+        except _core.HeffteError as error:
+            raise heffte_input_error(str(error)) from None
+
+    def forward(
+        self, inarray: npt.NDArray[Any], outarray: npt.NDArray[Any], scaling: int = scale.none, *, batch: int = 1
+    ) -> None:
+        """Transforms ``inarray``, this rank's inbox, into ``outarray``, its outbox. Collective.
+
+        Arrays are C-contiguous, of any shape, with exactly ``batch * size_inbox()`` and ``batch * size_outbox()``
+        elements, in memory in the order of the boxes. float32 and complex64 go to complex64, float64 and complex128 to
+        complex128; an r2c plan takes real input only. Both may be the same memory on a c2c plan. ``inarray`` is not
+        changed otherwise.
+
+        Raises
+        ------
+        heffte_input_error
+            On all ranks, whichever rank was wrong; ``outarray`` is then as it was.
+        """
+        self._transform(True, inarray, outarray, None, scaling, batch, False)
+
+    def backward(
+        self, inarray: npt.NDArray[Any], outarray: npt.NDArray[Any], scaling: int = scale.none, *, batch: int = 1
+    ) -> None:
+        """Transforms ``inarray``, this rank's outbox, into ``outarray``, its inbox: the reverse of :meth:`forward`.
+        Collective. Real output of a c2c plan drops the imaginary part."""
+        self._transform(False, inarray, outarray, None, scaling, batch, False)
+
+    def forward_buffered(
+        self,
+        inarray: npt.NDArray[Any],
+        outarray: npt.NDArray[Any],
+        workspace: npt.NDArray[Any],
+        scaling: int = scale.none,
+        *,
+        batch: int = 1,
+    ) -> None:
+        """As :meth:`forward`, with a ``workspace`` of at least ``batch * size_workspace()`` complex elements of the same
+        precision."""
+        self._transform(True, inarray, outarray, workspace, scaling, batch, True)
+
+    def backward_buffered(
+        self,
+        inarray: npt.NDArray[Any],
+        outarray: npt.NDArray[Any],
+        workspace: npt.NDArray[Any],
+        scaling: int = scale.none,
+        *,
+        batch: int = 1,
+    ) -> None:
+        """As :meth:`backward`, with a workspace like that of :meth:`forward_buffered`."""
+        self._transform(False, inarray, outarray, workspace, scaling, batch, True)
+
+    def _transform(
+        self, forward: bool, inarray: Any, outarray: Any, workspace: Any, scaling: int, batch: int, buffered: bool
+    ) -> None:
+        arrays: tuple[Description, Description, Description | None] = (NOTHING, NOTHING, None)
+        factor, copies, problem = scale.none, 1, None
+        try:
+            factor, copies = _integer("scaling", scaling), _integer("batch", batch)
+            if copies < 1:
+                raise heffte_input_error(f"batch {batch} is impossible: it is at least 1")
+            arrays = self._describe(forward, inarray, outarray, workspace, copies, buffered)
+        except heffte_input_error as error:
+            # Told to the other ranks, which wait for this one.
+            problem = error.message
+        try:
+            self.plan.execute(forward, *arrays, copies, factor, problem)
+        except _core.HeffteError as error:
+            raise heffte_input_error(str(error)) from None
+
+    def _describe(
+        self, forward: bool, inarray: Any, outarray: Any, workspace: Any, batch: int, buffered: bool
+    ) -> tuple[Description, Description, Description | None]:
+        near = ("inbox", batch * self.size_inbox(), _REAL if self.use_r2c else _REAL + _COMPLEX)
+        far = ("outbox", batch * self.size_outbox(), _COMPLEX)
+        (source, in_count, in_types), (target, out_count, out_types) = (near, far) if forward else (far, near)
+        kind = f"a {'forward' if forward else 'backward'} transform of this {'r2c' if self.use_r2c else 'c2c'} plan"
+        described = describe("inarray", inarray, in_count, in_types, f"{kind} ({source})", written=False)
+        out = describe("outarray", outarray, out_count, out_types, f"{kind} ({target})", written=True)
+        if not buffered:
+            return described, out, None
+        precision = ("complex64",) if described[2] in ("float32", "complex64") else ("complex128",)
+        count = batch * self.size_workspace()
+        return described, out, describe("workspace", workspace, count, precision, kind, written=True, more=True)
+
+    def __str__(self) -> str:
+        """What the plan does: its stages and exchanges, in a few lines."""
+        return self.plan.recipe()
+
+
+def _integer(name: str, value: Any) -> int:
+    """``value`` as an int that fits 64 bits."""
+    if isinstance(value, bool) or not hasattr(value, "__index__") or not -(2**63) <= int(value) < 2**63:
+        raise heffte_input_error(f"{name} {value!r} is not a whole number")
+    return int(value)
+
+
+def _checked(options: Any) -> plan_options:
+    if not isinstance(options, plan_options):
+        raise heffte_input_error(f"options is a {type(options).__name__}: pass a heffte.plan_options, or None")
+    return options

@@ -1,0 +1,138 @@
+//! Plans.
+
+use heffte::{BackendKind, Call, Direction, Participants, PlanOptions, Scale, Spec, Transport};
+use pyo3::prelude::*;
+
+use crate::arrays::{PyArray, raw};
+use crate::errors::{exception, from_python, guarded};
+use crate::geometry::{PyBox, read_box};
+
+/// use_reorder, algorithm, use_pencils, use_gpu_aware, ranks of the inner stages, membership of a sub-communicator.
+type PyOptions = (bool, i64, bool, bool, Option<i64>, Option<bool>);
+
+/// A plan; freed with its last reference.
+#[pyclass(frozen, module = "heffte._core")]
+pub struct Plan {
+    plan: heffte::Plan,
+}
+
+#[pymethods]
+impl Plan {
+    /// Makes a plan. Collective; a `problem` of one rank is the error of all.
+    #[new]
+    #[pyo3(signature = (backend, inbox, outbox, r2c_direction, comm, options, problem))]
+    #[expect(clippy::too_many_arguments, reason = "Python passes what a plan needs in one call")]
+    fn new(
+        py: Python<'_>,
+        backend: i64,
+        inbox: PyBox,
+        outbox: PyBox,
+        r2c_direction: Option<i64>,
+        comm: i64,
+        options: PyOptions,
+        problem: Option<String>,
+    ) -> PyResult<Plan> {
+        let spec = from_python(problem).and_then(|()| spec(backend, inbox, outbox, r2c_direction, options));
+        // SAFETY: the face passes the handle of an mpi4py communicator, and has compared the MPI libraries.
+        let made = py.detach(|| guarded(|| unsafe { heffte::Plan::from_raw(heffte::comm_from_fortran(comm), spec) }));
+        Ok(Plan { plan: made.map_err(|error| exception(&error))? })
+    }
+
+    /// Elements of this rank's inbox.
+    fn size_inbox(&self) -> usize {
+        self.plan.size_inbox()
+    }
+
+    /// Elements of this rank's outbox.
+    fn size_outbox(&self) -> usize {
+        self.plan.size_outbox()
+    }
+
+    /// Complex elements of a workspace.
+    fn size_workspace(&self) -> usize {
+        self.plan.size_workspace()
+    }
+
+    /// Complex elements for messages.
+    fn size_comm_buffers(&self) -> usize {
+        self.plan.size_comm_buffers()
+    }
+
+    /// Whether the plan transforms real data.
+    fn is_r2c(&self) -> bool {
+        self.plan.is_r2c()
+    }
+
+    /// What the plan does, in a few lines.
+    fn recipe(&self) -> String {
+        self.plan.recipe().to_string()
+    }
+
+    /// The factor that a scale applies.
+    fn scale_factor(&self, scale: i64) -> PyResult<f64> {
+        let scale = Scale::try_from(scale).map_err(|error| exception(&error))?;
+        Ok(self.plan.scale_factor(scale))
+    }
+
+    /// Transforms. Collective; a `problem` of one rank is the error of all.
+    #[pyo3(signature = (forward, input, output, workspace, batch, scale, problem))]
+    #[expect(clippy::too_many_arguments, reason = "Python passes what a transform needs in one call")]
+    fn execute(
+        &self,
+        py: Python<'_>,
+        forward: bool,
+        input: PyArray,
+        output: PyArray,
+        workspace: Option<PyArray>,
+        batch: usize,
+        scale: i64,
+        problem: Option<String>,
+    ) -> PyResult<()> {
+        let call = from_python(problem).and_then(|()| {
+            Ok(Call {
+                direction: if forward { Direction::Forward } else { Direction::Backward },
+                input: raw(&input)?,
+                output: raw(&output)?,
+                workspace: workspace.as_ref().map(raw).transpose()?,
+                batch,
+                scale: Scale::try_from(scale)?,
+            })
+        });
+        // A raw address is no more than a number until it is used, by the thread that waits here.
+        let call = Handed(call);
+        // SAFETY: the face keeps the arrays alive meanwhile, and says how long they are.
+        let done = py.detach(|| guarded(|| unsafe { self.plan.execute({ call }.0) }));
+        done.map_err(|error| exception(&error))
+    }
+}
+
+/// A call on its way out of the interpreter's lock.
+struct Handed(heffte::Result<Call>);
+
+// SAFETY: the call is used by the thread that made it.
+unsafe impl Send for Handed {}
+
+fn spec(
+    backend: i64,
+    inbox: PyBox,
+    outbox: PyBox,
+    r2c_direction: Option<i64>,
+    options: PyOptions,
+) -> heffte::Result<Spec> {
+    let backend = BackendKind::try_from(backend)?;
+    let (inbox, outbox) = (read_box(inbox, "inbox")?, read_box(outbox, "outbox")?);
+    let spec = match r2c_direction {
+        None => Spec::c2c(inbox, outbox),
+        Some(direction) => Spec::r2c(inbox, outbox, direction)?,
+    };
+    let (use_reorder, algorithm, use_pencils, use_gpu_aware, subranks, member) = options;
+    let participants = match (subranks, member) {
+        (_, Some(member)) => Participants::Member(member),
+        (Some(n), None) => Participants::First(n),
+        (None, None) => Participants::All,
+    };
+    let transport = Transport::try_from(algorithm)?;
+    let options =
+        PlanOptions { use_reorder, transport, use_pencils, use_gpu_aware, participants, ..PlanOptions::default() };
+    Ok(spec.with_backend(backend).with_options(options))
+}
