@@ -1,57 +1,82 @@
 // ranks: 2
-/* The numbers that programs written for heFFTe 2.4 know: 4 x 4 x 4 on two ranks, split in z. */
-#include "check.h"
+/* The numbers that programs written for heFFTe 2.4 rely on: 4 x 4 x 4 points on two ranks, split in z, whose input on
+ * each rank is 0, 1, ..., 31. */
+#include "calls.h"
 
-static void doubles(heffte_plan plan) {
-    double input[32], output[64], back[32], workspace[192];
-    for (int i = 0; i < 32; i++)
-        input[i] = i;
-    heffte_forward_d2z(plan, input, output, Heffte_SCALE_NONE);
-    CHECK(fabs(output[0] - (me == 0 ? 992.0 : -512.0)) < 1e-11);
-    heffte_backward_z2d(plan, output, back, Heffte_SCALE_FULL);
-    double worst = 0.0;
-    for (int i = 0; i < 32; i++)
-        worst = fmax(worst, fabs(back[i] - input[i]));
-    CHECK(worst < 1e-13);
+#include <math.h>
 
-    double again[64];
-    heffte_forward_d2z_buffered(plan, input, again, workspace, Heffte_SCALE_NONE);
-    CHECK(memcmp(output, again, (size_t)heffte_size_outbox(plan) * 2 * sizeof(double)) == 0);
+/* Elements of this rank's part of the input. */
+enum { N = 32 };
+
+/* By the sum of the input, and the sum with alternating signs of its planes' halves. */
+static double first_wave(void) { return me == 0 ? 992.0 : -512.0; }
+
+static void slabs_in_z(int direction, heffte_plan *plan) {
+    box const near = slab_of(4, 4, 4, 2), far = slab_of(4, 4, direction == 2 ? 3 : 4, 2);
+    CHECK(make_plan(&near, &far, direction, NULL, plan) == Heffte_SUCCESS);
 }
 
-static void floats(heffte_plan plan) {
-    float input[32], output[64], back[32];
-    for (int i = 0; i < 32; i++)
-        input[i] = (float)i;
-    heffte_forward_s2c(plan, input, output, Heffte_SCALE_SYMMETRIC);
-    heffte_backward_c2s(plan, output, back, Heffte_SCALE_SYMMETRIC);
-    float worst = 0.0f;
-    for (int i = 0; i < 32; i++)
-        worst = fmaxf(worst, fabsf(back[i] - input[i]));
-    CHECK(worst < 1e-5f);
+/* Forward without a factor, and back with the full one, by way of a given workspace or none. */
+static void goes_there_and_back(heffte_plan plan, int precision, int parts, int buffered, double allowed) {
+    int const which = precision + (parts == 2 ? COMPLEX : 0) + (buffered ? BUFFERED : 0);
+    double doubles[2 * N], waves[2 * N], workspace[2 * 96], back[2 * N];
+    float floats[2 * N];
+    for (int i = 0; i < N; i++)
+        for (int part = 0; part < parts; part++) {
+            doubles[parts * i + part] = part == 0 ? i : 0.0;
+            floats[parts * i + part] = part == 0 ? (float)i : 0.0f;
+        }
+    void const *input = precision ? (void const *)doubles : (void const *)floats;
+    call(which, plan, input, waves, workspace, Heffte_SCALE_NONE);
+    double const first = precision ? waves[0] : (double)*(float *)waves;
+    CHECK(fabs(first - first_wave()) < allowed);
+    call(which + BACKWARD, plan, waves, back, workspace, Heffte_SCALE_FULL);
+    for (int i = 0; i < parts * N; i++)
+        CHECK(fabs((precision ? back[i] : (double)((float *)back)[i]) - doubles[i]) < allowed);
+}
+
+static void complex_plans_give_the_known_numbers(void) {
+    heffte_plan plan;
+    slabs_in_z(-1, &plan);
+    for (int buffered = 0; buffered < 2; buffered++)
+        for (int parts = 1; parts <= 2; parts++) {
+            goes_there_and_back(plan, 0, parts, buffered, 1e-4);
+            /* Programs allow 1e-11; the largest value is 992, whose last digit is 1e-13. */
+            goes_there_and_back(plan, DOUBLE, parts, buffered, 1e-13);
+        }
+    CHECK(heffte_plan_destroy(plan) == Heffte_SUCCESS);
+}
+
+static void real_plans_give_the_known_numbers(void) {
+    heffte_plan plan;
+    slabs_in_z(2, &plan);
+    for (int buffered = 0; buffered < 2; buffered++) {
+        goes_there_and_back(plan, 0, 1, buffered, 1e-4);
+        goes_there_and_back(plan, DOUBLE, 1, buffered, 1e-13);
+    }
+    CHECK(heffte_plan_destroy(plan) == Heffte_SUCCESS);
+}
+
+static void sizes_are_those_that_programs_expect(void) {
+    heffte_plan plan;
+    slabs_in_z(-1, &plan);
+    CHECK(heffte_size_inbox(plan) == 32 && heffte_size_outbox(plan) == 32 && heffte_size_workspace(plan) == 96);
+    CHECK(heffte_get_backend(plan) == Heffte_BACKEND_STOCK && heffte_is_r2c(plan) == 0);
+    CHECK(plan->backend_type == Heffte_BACKEND_STOCK && plan->using_r2c == 0 && plan->fft != NULL);
+    CHECK(heffte_plan_destroy(plan) == Heffte_SUCCESS);
+
+    slabs_in_z(2, &plan);
+    CHECK(heffte_size_inbox(plan) == 32 && heffte_size_outbox(plan) == (me == 0 ? 32 : 16));
+    CHECK(heffte_size_workspace(plan) == (me == 0 ? 96 : 88));
+    CHECK(heffte_get_backend(plan) == Heffte_BACKEND_STOCK && heffte_is_r2c(plan) != 0);
+    CHECK(plan->backend_type == Heffte_BACKEND_STOCK && plan->using_r2c != 0 && plan->fft != NULL);
+    CHECK(heffte_plan_destroy(plan) == Heffte_SUCCESS);
 }
 
 int main(int argc, char **argv) {
     check_begin(&argc, &argv);
-    slab const box = slab_of(4, 4, 4), half = slab_of(4, 4, 3);
-    heffte_plan plan;
-
-    CHECK(heffte_plan_create(Heffte_BACKEND_STOCK, box.low, box.high, NULL, box.low, box.high, NULL, MPI_COMM_WORLD, NULL,
-                             &plan) == Heffte_SUCCESS);
-    CHECK(heffte_size_inbox(plan) == 32 && heffte_size_outbox(plan) == 32);
-    CHECK(heffte_size_workspace(plan) == 96);
-    CHECK(heffte_get_backend(plan) == Heffte_BACKEND_STOCK && heffte_is_r2c(plan) == 0);
-    CHECK(plan->backend_type == Heffte_BACKEND_STOCK && plan->using_r2c == 0 && plan->fft != NULL);
-    doubles(plan);
-    floats(plan);
-    CHECK(heffte_plan_destroy(plan) == Heffte_SUCCESS);
-
-    CHECK(heffte_plan_create_r2c(Heffte_BACKEND_STOCK, box.low, box.high, NULL, half.low, half.high, NULL, 2,
-                                 MPI_COMM_WORLD, NULL, &plan) == Heffte_SUCCESS);
-    CHECK(heffte_size_inbox(plan) == 32 && heffte_size_outbox(plan) == (me == 0 ? 32 : 16));
-    CHECK(heffte_size_workspace(plan) == (me == 0 ? 96 : 88));
-    CHECK(heffte_is_r2c(plan) != 0);
-    floats(plan);
-    CHECK(heffte_plan_destroy(plan) == Heffte_SUCCESS);
+    RUN(complex_plans_give_the_known_numbers);
+    RUN(real_plans_give_the_known_numbers);
+    RUN(sizes_are_those_that_programs_expect);
     return check_end();
 }

@@ -25,8 +25,14 @@ pub extern "C" fn heffte_last_error() -> *const c_char {
 /// [`heffte_last_error`].
 pub(crate) fn guarded<T>(function: &str, body: impl FnOnce() -> Result<T>) -> Result<T> {
     let result = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| Err(from_panic(&*panic)));
-    keep(result.as_ref().err().map(|error| format!("{function}: {error}")));
+    keep(result.as_ref().err().map(|error| one_line(function, error)));
     result
+}
+
+/// The text of an error. MPI's own words, which some errors quote, may have several lines.
+pub(crate) fn one_line(function: &str, error: &Error) -> String {
+    let text = format!("{function}: {error}");
+    text.lines().map(str::trim).collect::<Vec<_>>().join("; ")
 }
 
 /// A panic is a defect of ours, and still no reason to end the caller's program.

@@ -7,7 +7,7 @@ use engine::Direction::{Backward, Forward};
 use engine::ElementType::{Complex64, Complex128, Float32, Float64};
 use engine::{Call, Direction, ElementType, Error, Plan, RawArray, Scale};
 
-use crate::guard::guarded;
+use crate::guard::{guarded, one_line};
 use crate::query::plan_of;
 use crate::types::heffte_plan;
 
@@ -56,7 +56,7 @@ fn report(function: &str, error: &Error, me: Option<usize>) {
     };
     if speaker.is_none() || speaker == me {
         // Where standard error is closed or full there is no one left to tell.
-        let _ = writeln!(std::io::stderr(), "heffte: {function}: {error}");
+        let _ = writeln!(std::io::stderr(), "heffte: {}", one_line(function, error));
     }
 }
 
