@@ -84,10 +84,12 @@ static void a_null_array_on_one_rank_stops_every_transform_on_all(void) {
 
 static void a_null_array_is_named_with_the_elements_and_the_box_that_it_lacks(void) {
     char words[128];
-    snprintf(words, sizeof words, "rank 0: input is null, but %d elements are needed for the inbox (0, 0, 0)-(3, 4, %d)",
+    snprintf(words, sizeof words,
+             "rank 0: input is null, but %d elements are needed for the inbox (0, 0, 0)-(3, 4, %d)",
              N / ranks, 8 / ranks - 1);
     fails(DOUBLE, whole_plan, NULL, output, NULL, 0, words);
-    snprintf(words, sizeof words, "rank 0: input is null, but %d elements are needed for the outbox (0, 0, 0)-(2, 4, %d)",
+    snprintf(words, sizeof words,
+             "rank 0: input is null, but %d elements are needed for the outbox (0, 0, 0)-(2, 4, %d)",
              N / 4 * 3 / ranks, 8 / ranks - 1);
     fails(DOUBLE + BACKWARD, half_plan, NULL, output, NULL, 0, words);
 }

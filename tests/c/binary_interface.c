@@ -30,8 +30,8 @@ static void constants_have_the_known_values(void) {
 static void every_function_is_exported_with_its_prototype(void) {
     int (*create)(int, int const[3], int const[3], int const *, int const[3], int const[3], int const *, MPI_Comm,
                   heffte_plan_options const *, heffte_plan *) = heffte_plan_create;
-    int (*create_r2c)(int, int const[3], int const[3], int const *, int const[3], int const[3], int const *, int, MPI_Comm,
-                      heffte_plan_options const *, heffte_plan *) = heffte_plan_create_r2c;
+    int (*create_r2c)(int, int const[3], int const[3], int const *, int const[3], int const[3], int const *, int,
+                      MPI_Comm, heffte_plan_options const *, heffte_plan *) = heffte_plan_create_r2c;
     int (*set_options)(int, heffte_plan_options *) = heffte_set_default_options;
     char const *(*last_error)(void) = heffte_last_error;
     CHECK(create != NULL && create_r2c != NULL && set_options != NULL && last_error != NULL);

@@ -49,8 +49,8 @@ static void plans_and_failures_to_make_one_leave_nothing_behind(void) {
     int const twice[3] = {0, 0, 1};
     for (int i = 0; i < 2500; i++) {
         heffte_plan plan = MARK;
-        int const code = heffte_plan_create(Heffte_BACKEND_STOCK, LOW, HIGH, twice, LOW, HIGH, NULL, MPI_COMM_WORLD, NULL,
-                                            &plan);
+        int const code = heffte_plan_create(Heffte_BACKEND_STOCK, LOW, HIGH, twice, LOW, HIGH, NULL, MPI_COMM_WORLD,
+                                            NULL, &plan);
         CHECK(code == 2 && plan == NULL && error_says("inbox order (0, 0, 1)"));
         CHECK(create(MPI_COMM_WORLD, &plan) == Heffte_SUCCESS);
         if (i == 2499)
