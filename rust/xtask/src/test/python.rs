@@ -21,7 +21,7 @@ fn python(tools: &Tools, ranks: usize) -> Command {
 pub fn tests(tools: &Tools, report: &mut Report) {
     for ranks in RANKS {
         let mut command = python(tools, ranks);
-        command.args(["-m", "pytest", "-q", "-p", "no:cacheprovider"]).arg(at("tests/python"));
+        command.args(["-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider"]).arg(at("tests/python"));
         report.program_within(&format!("pytest on {ranks} ranks"), &mut command, LIMIT);
     }
     let mut example = python(tools, 2);

@@ -1,0 +1,153 @@
+"""The names that programs written for heFFTe's Python module use, and what they do."""
+
+import importlib
+import inspect
+import os
+import subprocess
+import sys
+
+import heffte
+import numpy as np
+import pytest
+from mpi4py import MPI
+
+
+def test_every_name_of_heffte_is_there():
+    names = "backend scale box3d fft3d fft3d_r2c heffte_fft_plan heffte_input_error proc_setup split_world heffte_config"
+    internal = "plan_options heffte_plan LP_plan libheffte MPI_Comm libheffte_path enable_fftw enable_mkl enable_cuda enable_rocm"
+    for name in (names + " " + internal).split():
+        assert getattr(heffte, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        heffte.nonsense
+
+
+def test_numbers_are_those_of_heffte():
+    backend, scale = heffte.backend, heffte.scale
+    assert (backend.stock, backend.fftw, backend.mkl, backend.cufft, backend.rocm, backend.rocfft) == (0, 1, 2, 10, 11, 11)
+    assert backend.valid == [0, 1, 2, 10, 11]
+    assert (scale.none, scale.full, scale.symmetric) == (0, 1, 2)
+    algorithm = heffte.reshape_algorithm
+    assert (algorithm.alltoallv, algorithm.p2p_plined, algorithm.p2p, algorithm.alltoall) == (0, 1, 2, 3)
+    assert {name: number for name, (number, _) in heffte._core.backends().items()} == {
+        name: getattr(backend, name) for name in ("stock", "fftw", "mkl", "cufft", "rocfft")
+    }
+
+
+def test_the_configuration_is_importable_under_both_names():
+    top = importlib.import_module("heffte_config")
+    assert top.libheffte_path == heffte.heffte_config.libheffte_path == heffte.libheffte_path
+    assert os.path.exists(top.libheffte_path)
+    assert top.__version__ == heffte.__version__ == heffte._core.__version__
+    assert (heffte.enable_fftw, heffte.enable_mkl, heffte.enable_cuda, heffte.enable_rocm) == (False,) * 4
+
+
+def test_everything_public_has_a_docstring():
+    for name in heffte.__all__:
+        thing = getattr(heffte, name)
+        if inspect.isclass(thing) or inspect.isfunction(thing) or inspect.ismodule(thing):
+            assert inspect.getdoc(thing), name
+        if inspect.isclass(thing):
+            for member, value in vars(thing).items():
+                if not member.startswith("_") and (inspect.isfunction(value) or isinstance(value, property)):
+                    assert inspect.getdoc(value), f"{name}.{member}"
+
+
+def test_boxes_know_their_size():
+    box = heffte.box3d([1, 2, 3], [4, 4, 4])
+    assert box.low.dtype == box.high.dtype == box.order.dtype == np.int32
+    assert box.size.tolist() == [4, 3, 2] and box.count() == 24 and not box.empty()
+    assert box.order.tolist() == [0, 1, 2]
+    box.order = [2, 0, 1]
+    assert box.order.tolist() == [2, 0, 1]
+    assert box == heffte.box3d([1, 2, 3], [4, 4, 4]) and box != heffte.box3d([1, 2, 3], [4, 4, 5])
+    assert repr(box) == "box3d([1, 2, 3], [4, 4, 4], order=[2, 0, 1])"
+    assert heffte.box3d([0, 0, 0], [-1, -1, -1]).count() == 0
+    assert box.r2c(0).high.tolist() == [3, 4, 4]
+    assert heffte.box3d([0, 0, 0], [2**33, 0, 0]).count() == 2**33 + 1
+    assert heffte.box3d([0, 0, 0], [1, 1, 1]).order is not heffte.box3d([0, 0, 0], [1, 1, 1]).order
+
+
+def test_worlds_are_split_as_heffte_splits_them():
+    world = heffte.box3d([0, 0, 0], [6, 9, 3], [2, 1, 0])
+    boxes = heffte.split_world(world, [2, 3, 1])
+    assert [box.low.tolist() for box in boxes] == [[i, j, 0] for j in (0, 4, 7) for i in (0, 4)]
+    assert sum(box.count() for box in boxes) == world.count()
+    assert all(box.order.tolist() == [2, 1, 0] for box in boxes)
+    assert boxes[1].size.dtype == np.int32
+    # 27 processes on a cube: the surface of 3 x 3 x 3 is the least.
+    grid = heffte.proc_setup(heffte.box3d([0, 0, 0], [29, 29, 29]), 27)
+    assert grid.tolist() == [3, 3, 3] and grid.dtype == np.int32
+    with pytest.raises(heffte.heffte_input_error, match="num_procs 0"):
+        heffte.proc_setup(world, 0)
+    with pytest.raises(heffte.heffte_input_error, match="proc_grid"):
+        heffte.split_world(world, [1, 0, 1])
+
+
+def test_plans_tell_about_themselves(comm):
+    world = heffte.box3d([0, 0, 0], [7, 7, 7])
+    box = heffte.split_world(world, [1, 1, comm.size])[comm.rank]
+    plan = heffte.fft3d(heffte.backend.stock, box, box, comm)
+    assert isinstance(plan, heffte.heffte_fft_plan)
+    assert plan.fft_comm is comm and plan.use_r2c is False and plan.plan is not None
+    assert plan.size_inbox() == plan.size_outbox() == box.count()
+    assert plan.size_workspace() >= plan.size_comm_buffers() >= 0
+    assert str(plan).startswith(f"c2c 8 x 8 x 8 on {comm.size} rank")
+    options = heffte.plan_options(use_pencils=False)
+    options.use_num_subranks(1)
+    assert options.get_subranks() == 1 and "use_pencils=False" in repr(options)
+    assert heffte.plan_options().get_subranks() == -1
+
+
+def test_errors_print_what_they_say(capsys):
+    heffte.heffte_input_error("too small").print_what()
+    assert capsys.readouterr().out == "too small\n"
+
+
+def run_alone(script: str) -> subprocess.CompletedProcess:
+    """Runs a script in an MPI program of its own, on one rank."""
+    launcher = ("PMI", "MPI", "HYD", "OMPI", "PRTE", "PMIX")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(launcher)}
+    return subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.skipif(MPI.COMM_WORLD.size > 1, reason="starts programs of its own, which one rank does well enough")
+@pytest.mark.parametrize(
+    "end",
+    ["", "del plan", "MPI.Finalize()", "MPI.Finalize(); del plan", "sys.plan = plan", "import gc; gc.disable(); plan.me = plan"],
+)
+def test_plans_may_outlive_mpi_and_the_interpreter(end):
+    script = f"""
+import sys, heffte
+from mpi4py import MPI
+box = heffte.box3d([0, 0, 0], [3, 3, 3])
+plan = heffte.fft3d(heffte.backend.stock, box, box, MPI.COMM_WORLD)
+{end}
+"""
+    done = run_alone(script)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(MPI.COMM_WORLD.size > 1, reason="starts programs of its own, which one rank does well enough")
+def test_an_mpi_other_than_that_of_mpi4py_is_named():
+    script = """
+from mpi4py import MPI
+class Other:
+    def __getattr__(self, name):
+        return getattr(MPI, name)
+    def Get_library_version(self):
+        return "Open MPI v5.0.11, package"
+import mpi4py
+mpi4py.MPI = Other()
+import heffte
+"""
+    done = run_alone(script)
+    assert done.returncode == 1
+    assert "ImportError: heffte was built with" in done.stderr and "mpi4py uses 'Open MPI v5.0.11," in done.stderr
+
+
+@pytest.mark.skipif(MPI.COMM_WORLD.size > 1, reason="starts programs of its own, which one rank does well enough")
+def test_the_source_tree_says_that_it_is_not_installed():
+    sources = os.path.join(os.path.dirname(__file__), "../../python")
+    done = run_alone(f"import sys; sys.path.insert(0, {sources!r}); import heffte")
+    assert done.returncode == 1
+    assert "is not an installed package" in done.stderr and "Heffte_ENABLE_PYTHON=ON" in done.stderr
