@@ -97,7 +97,11 @@ static void a_call_that_works_clears_the_last_error(void) {
 /* Called after MPI_Finalize; the exit status tells of failures. */
 static void look_after_mpi_ended(heffte_plan kept) {
     heffte_plan plan = MARK;
+    double const input[8] = {0};
+    double output[16] = {0};
     CHECK(heffte_size_inbox(kept) == (me == 0 ? 8 : 0));
+    heffte_forward_d2z(kept, input, output, Heffte_SCALE_NONE);
+    CHECK(error_says("after MPI_Finalize"));
     CHECK(create(MPI_COMM_WORLD, &plan) == 2 && plan == NULL && error_says("after MPI_Finalize"));
     CHECK(heffte_plan_destroy(kept) == Heffte_SUCCESS);
 }

@@ -15,9 +15,11 @@ pub struct Flavour {
 }
 
 /// The shared library, with Python.
-pub const SHARED: Flavour = Flavour { name: "shared", options: &["-DHeffte_ENABLE_PYTHON=ON"] };
+pub const SHARED: Flavour =
+    Flavour { name: "shared", options: &["-DHeffte_ENABLE_PYTHON=ON", "-DHeffte_ENABLE_TESTING=ON"] };
 /// The static library.
-pub const STATIC: Flavour = Flavour { name: "static", options: &["-DBUILD_SHARED_LIBS=OFF"] };
+pub const STATIC: Flavour =
+    Flavour { name: "static", options: &["-DBUILD_SHARED_LIBS=OFF", "-DHeffte_ENABLE_TESTING=ON"] };
 
 impl Flavour {
     /// Where it is built.

@@ -4,7 +4,7 @@ use std::ffi::{c_int, c_void};
 
 use mpi::ffi;
 
-use super::{Comm, check};
+use super::{Comm, check, lifetime};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What the ranks reduce: who failed, and the extremes of what they are about to do.
@@ -25,8 +25,9 @@ impl Comm {
     /// stands for what the rank is about to do and must be the same on all ranks.
     ///
     /// # Errors
-    /// [`Error::Mpi`].
+    /// [`Error::Communicator`] where MPI was finalized; [`Error::Mpi`].
     pub fn begin_agreement(&self, failed: bool, signature: i64) -> Result<PendingAgreement<'_>> {
+        lifetime::check_running()?;
         let mine = Box::new(Words::new(self, failed, signature));
         let mut all = Box::new(Words([0; WORDS]));
         // SAFETY: constant of the MPI library.

@@ -48,8 +48,9 @@ pub fn mpi_library_version() -> String {
 /// `handle` must come from `MPI_Comm_c2f` of the same MPI library (mpi4py: `comm.py2f()`).
 #[must_use]
 pub unsafe fn comm_from_fortran(handle: i64) -> ffi::MPI_Comm {
+    // Only some MPI's bindings name the type of a Fortran integer.
     // SAFETY: the caller vouches for the handle.
-    unsafe { ffi::MPI_Comm_f2c(handle as ffi::MPI_Fint) }
+    unsafe { ffi::MPI_Comm_f2c(handle as _) }
 }
 
 /// A communicator of our own: a duplicate, so that our messages meet no others, which returns errors.

@@ -57,8 +57,11 @@ impl Tools {
     fn variables(&self) -> Vec<(&'static str, String)> {
         let path = |path: &Path| path.display().to_string();
         let before = |first: &Path, name: &str| {
-            let rest = std::env::var(name).unwrap_or_default();
-            if rest.is_empty() { path(first) } else { format!("{}:{rest}", first.display()) }
+            let given = std::env::var(name).unwrap_or_default();
+            // What cargo adds for the programs that it runs itself is no business of others.
+            let kept =
+                given.split(':').filter(|entry| !entry.is_empty() && !Path::new(entry).starts_with(at("target")));
+            std::iter::once(path(first).as_str()).chain(kept).collect::<Vec<_>>().join(":")
         };
         vec![
             ("MPICC", path(&self.mpicc)),

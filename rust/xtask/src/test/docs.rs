@@ -48,15 +48,11 @@ fn check(path: &PathBuf) -> Result<()> {
         match line.trim() {
             "```sh" => (in_shell, is_marked) = (true, before.starts_with(NOT_RUN)),
             "```" => in_shell = false,
-            command if in_shell && !is_marked && !command.is_empty() && !command.starts_with('#') => {
-                if !RUN.iter().any(|known| command.starts_with(known)) {
-                    bail!(
-                        "{}:{}: no test runs `{command}`: add it to one, or mark the block {NOT_RUN}why -->",
-                        path.display(),
-                        number + 1
-                    );
-                }
-            }
+            command if in_shell && !is_marked && !is_known(command) => bail!(
+                "{}:{}: no test runs `{command}`: add it to one, or mark the block {NOT_RUN}why -->",
+                path.display(),
+                number + 1
+            ),
             _ => {}
         }
         if !line.trim().is_empty() {
@@ -64,4 +60,9 @@ fn check(path: &PathBuf) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether a line of a block is a command that tests run, or none.
+fn is_known(line: &str) -> bool {
+    line.is_empty() || line.starts_with('#') || RUN.iter().any(|known| line.starts_with(known))
 }

@@ -1,12 +1,15 @@
 //! Pieces that CMake and the C compiler run.
 
+use std::fs;
 use std::process::Command;
 
 use anyhow::Result;
 
 use super::report::Report;
 use crate::build::{self, Flavour, SHARED, STATIC};
+use crate::command;
 use crate::header;
+use crate::paths::at;
 use crate::setup::Tools;
 
 pub fn header(_: &Tools, report: &mut Report) {
@@ -33,20 +36,29 @@ pub fn build(tools: &Tools, report: &mut Report) {
 
 /// Every header compiles alone, as C99, without a warning.
 pub fn headers(tools: &Tools, report: &mut Report) {
-    for name in ["heffte.h", "heffte_c.h", "heffte_c_defines.h", "heffte_config.h"] {
-        for compiler in ["gcc", "clang"] {
-            if Command::new(compiler).arg("--version").output().is_err() {
-                println!("  left out: {name} by {compiler}, which is not installed");
-                continue;
-            }
-            let mut command = tools.command(&tools.mpicc);
-            // Both families of MPI let a variable choose the compiler behind their wrapper.
-            command.env("MPICH_CC", compiler).env("OMPI_CC", compiler);
-            command.args(["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-fsyntax-only", "-x", "c"]);
-            command.arg("-I").arg(SHARED.prefix().join("include")).arg(SHARED.prefix().join("include").join(name));
-            report.program(&format!("{name} by {compiler}"), &mut command);
+    let compilers = ["gcc", "clang"].into_iter().filter(|compiler| {
+        let is_there = Command::new(compiler).arg("--version").output().is_ok();
+        if !is_there {
+            println!("  left out: {compiler}, which is not installed");
+        }
+        is_there
+    });
+    for compiler in compilers {
+        for name in ["heffte.h", "heffte_c.h", "heffte_c_defines.h", "heffte_config.h"] {
+            report.check(&format!("{name} by {compiler}"), || compile_alone(tools, compiler, name));
         }
     }
+}
+
+fn compile_alone(tools: &Tools, compiler: &str, header: &str) -> Result<()> {
+    let source = at("build").join(format!("includes_{header}.c"));
+    // A program has at least one declaration, which the header need not have.
+    fs::write(&source, format!("#include <{header}>\nextern int something;\n"))?;
+    let mut command = tools.command(&tools.mpicc);
+    // Both families of MPI let a variable choose the compiler behind their wrapper.
+    command.env("MPICH_CC", compiler).env("OMPI_CC", compiler);
+    command.args(["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-fsyntax-only"]);
+    command::run("compiling", command.arg("-I").arg(SHARED.prefix().join("include")).arg(source)).map(|_| ())
 }
 
 pub fn c(tools: &Tools, report: &mut Report) {

@@ -82,12 +82,15 @@ fn imports(tools: &Tools, report: &mut Report, prefix: &Path) {
     }
 }
 
+/// What is configured, from which sources with which options, and the words with which it is refused, if it is.
+type Case = (&'static str, (PathBuf, &'static [&'static str]), Result<(), &'static str>);
+
 /// Options and components: what is refused, with which words, and what is accepted.
 fn configurations(tools: &Tools, report: &mut Report, prefix: &Path, work: &Path) {
     let binary = work.join("configured");
     let library = |options: &'static [&'static str]| (at(""), options);
     let components = |options: &'static [&'static str]| (at("tests/cmake/components"), options);
-    let cases: [(&str, (PathBuf, &[&str]), Result<(), &str>); 10] = [
+    let cases: [Case; 10] = [
         (
             "unknown options are accepted",
             library(&["-DHeffte_SEQUENTIAL_TESTING=ON", "-DHeffte_ENABLE_NOVELTY=ON"]),
