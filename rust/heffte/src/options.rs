@@ -1,8 +1,6 @@
 //! What a caller may choose about a plan and a call: backend, options, scale, direction.
 
-use crate::backend::BackendKind;
 use crate::error::{Error, Result};
-pub use crate::exchange::Transport;
 
 /// The factor that a transform applies to its result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
@@ -50,6 +48,45 @@ impl Direction {
     }
 }
 
+/// How data travels between ranks. The numbers are heFFTe's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+#[repr(i32)]
+pub enum Transport {
+    /// `MPI_Alltoallv` with exact counts.
+    #[default]
+    Alltoallv = 0,
+    /// Messages between pairs, all begun at once.
+    P2pPlined = 1,
+    /// Messages between pairs, with blocking sends.
+    P2p = 2,
+    /// `MPI_Alltoall` with blocks padded to the largest.
+    Alltoall = 3,
+}
+
+impl Transport {
+    /// heFFTe's name of the algorithm.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Transport::Alltoallv => "alltoallv",
+            Transport::P2pPlined => "p2p_plined",
+            Transport::P2p => "p2p",
+            Transport::Alltoall => "alltoall",
+        }
+    }
+}
+
+impl TryFrom<i64> for Transport {
+    type Error = Error;
+
+    fn try_from(value: i64) -> Result<Transport> {
+        [Transport::Alltoallv, Transport::P2pPlined, Transport::P2p, Transport::Alltoall]
+            .into_iter()
+            .find(|transport| *transport as i64 == value)
+            .ok_or(Error::UnknownAlgorithm { given: value })
+    }
+}
+
 /// The ranks that take part in the stages between the input and the output boxes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Participants {
@@ -91,13 +128,5 @@ impl Default for PlanOptions {
             participants: Participants::All,
             count_limit: i64::from(i32::MAX),
         }
-    }
-}
-
-impl PlanOptions {
-    /// The defaults of heFFTe for `backend`.
-    #[must_use]
-    pub fn for_backend(backend: BackendKind) -> PlanOptions {
-        PlanOptions { use_reorder: backend.default_reorder(), ..PlanOptions::default() }
     }
 }

@@ -2,9 +2,8 @@
 
 use crate::backend::BackendKind;
 use crate::error::{Error, Result};
-use crate::exchange::Transport;
 use crate::geometry::{Box3d, Order};
-use crate::options::{Participants, PlanOptions};
+use crate::options::{Participants, PlanOptions, Transport};
 
 /// What happens along one axis of the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]

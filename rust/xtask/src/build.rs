@@ -52,8 +52,8 @@ pub fn install(tools: &Tools, flavour: &Flavour, prefix: Option<&Path>) -> Resul
     let mut command = configure(tools, &at(""), &binary);
     command.args(flavour.options).arg(format!("-DCMAKE_INSTALL_PREFIX={}", prefix.display()));
     command.arg(format!("-DPython_EXECUTABLE={}", tools.python.display()));
-    command::run("configuring with CMake", &mut command)?;
-    command::run("building with Corrosion", tools.command("cmake").arg("--build").arg(&binary))?;
-    command::run("installing", tools.command("cmake").arg("--install").arg(&binary))?;
+    command::step("configuring with CMake", &mut command)?;
+    command::step("building with Corrosion (a minute or two)", tools.command("cmake").arg("--build").arg(&binary))?;
+    command::step("installing", tools.command("cmake").arg("--install").arg(&binary))?;
     Ok(())
 }

@@ -47,6 +47,14 @@ pub fn run(label: &str, command: &mut Command) -> Result<String> {
     Ok(outcome.output)
 }
 
+/// As [`run`], for what takes long: where no spinner turns, a line says what is going on.
+pub fn step(label: &str, command: &mut Command) -> Result<String> {
+    if !std::io::stderr().is_terminal() {
+        eprintln!("{label}");
+    }
+    run(label, command)
+}
+
 /// Runs `command` with its output on the terminal; it must succeed.
 pub fn show(label: &str, command: &mut Command) -> Result<()> {
     let mut child = start(command)?;

@@ -2,6 +2,7 @@
 
 use super::{Backend, stock};
 use crate::error::{Error, Result};
+use crate::options::PlanOptions;
 
 /// A backend by the number that heFFTe's C interface gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
@@ -86,5 +87,13 @@ impl TryFrom<i64> for BackendKind {
             .into_iter()
             .find(|kind| *kind as i64 == value)
             .ok_or_else(|| Error::UnknownBackend { given: value.to_string(), built: built_list() })
+    }
+}
+
+impl PlanOptions {
+    /// The defaults of heFFTe for `backend`.
+    #[must_use]
+    pub fn for_backend(backend: BackendKind) -> PlanOptions {
+        PlanOptions { use_reorder: backend.default_reorder(), ..PlanOptions::default() }
     }
 }

@@ -1,7 +1,7 @@
 //! Exchanges by one collective call.
 
 use super::schedule::Side;
-use super::transport::Shipment;
+use super::shipment::Shipment;
 use crate::comm::{Blocks, Comm, narrow};
 use crate::error::Result;
 

@@ -1,10 +1,11 @@
-//! Moving boxes between ranks: a [`Schedule`] says who gets which part, a [`Transport`] says how it travels.
+//! Moving boxes between ranks: a [`Schedule`] says who gets which part, a [`Transport`](crate::Transport) says how it
+//! travels.
 
 mod collective;
+mod engine;
 mod point_to_point;
 mod schedule;
-mod transport;
+mod shipment;
 
+pub(crate) use engine::Exchange;
 pub(crate) use schedule::{Schedule, Side};
-pub(crate) use transport::Exchange;
-pub use transport::Transport;

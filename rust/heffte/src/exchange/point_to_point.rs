@@ -1,7 +1,7 @@
 //! Exchanges by messages between pairs of ranks. A piece longer than one MPI call can count goes in chunks.
 
 use super::schedule::{Piece, Side};
-use super::transport::Shipment;
+use super::shipment::Shipment;
 use crate::comm::{Comm, Count, Request, narrow};
 use crate::error::Result;
 

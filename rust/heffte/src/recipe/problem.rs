@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::exchange::Transport;
 use crate::geometry::{Box3d, Distribution, tiled_world};
-use crate::options::Participants;
+use crate::options::{Participants, Transport};
 use crate::spec::{AxisKind, Spec};
 
 /// The boxes of all ranks, checked, and what is to happen to them.

@@ -1,65 +1,12 @@
-//! The ways in which the pieces of a schedule travel.
+//! Carrying a schedule out.
 
 use super::collective::{all_to_all, all_to_all_v};
 use super::point_to_point::{blocking_sends, pipelined};
-use super::schedule::{Schedule, Side};
+use super::schedule::Schedule;
+use super::shipment::Shipment;
 use crate::comm::{Blocks, Comm, Request};
-use crate::error::{Error, Result};
-use crate::options::Direction;
-
-/// How data travels between ranks. The numbers are heFFTe's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
-#[repr(i32)]
-pub enum Transport {
-    /// `MPI_Alltoallv` with exact counts.
-    #[default]
-    Alltoallv = 0,
-    /// Messages between pairs, all begun at once.
-    P2pPlined = 1,
-    /// Messages between pairs, with blocking sends.
-    P2p = 2,
-    /// `MPI_Alltoall` with blocks padded to the largest.
-    Alltoall = 3,
-}
-
-impl Transport {
-    /// heFFTe's name of the algorithm.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Transport::Alltoallv => "alltoallv",
-            Transport::P2pPlined => "p2p_plined",
-            Transport::P2p => "p2p",
-            Transport::Alltoall => "alltoall",
-        }
-    }
-}
-
-impl TryFrom<i64> for Transport {
-    type Error = Error;
-
-    fn try_from(value: i64) -> Result<Transport> {
-        [Transport::Alltoallv, Transport::P2pPlined, Transport::P2p, Transport::Alltoall]
-            .into_iter()
-            .find(|transport| *transport as i64 == value)
-            .ok_or(Error::UnknownAlgorithm { given: value })
-    }
-}
-
-/// What one exchange moves: packed elements from one buffer to another.
-#[derive(Clone, Copy)]
-pub(super) struct Shipment<'a> {
-    pub from: *const u8,
-    pub leaving: &'a Side,
-    pub to: *mut u8,
-    pub arriving: &'a Side,
-    /// Bytes of an element.
-    pub size: usize,
-    /// Transforms that travel together: `batch` copies of each piece lie one after the other.
-    pub batch: usize,
-    /// The largest count for one MPI call.
-    pub limit: usize,
-}
+use crate::error::Result;
+use crate::options::{Direction, Transport};
 
 /// A schedule with the transport that carries it out.
 #[derive(Debug)]
