@@ -2,7 +2,7 @@
 
 mod corrosion;
 mod launcher;
-mod python;
+pub mod python;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,5 +1,7 @@
 //! The Python environment .venv, with the packages of requirements/dev.txt.
 
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -53,7 +55,17 @@ fn find() -> Result<PathBuf> {
     bail!("Python {major}.{minor} or newer is needed ({seen}): install one, or let HEFFTE_PYTHON name it")
 }
 
-fn version(python: &str) -> Option<(u32, u32)> {
+/// The Pythons of this machine that are new enough, one of each version: those on the path, and pyenv's.
+pub fn all() -> BTreeMap<(u32, u32), PathBuf> {
+    let on_path = (OLDEST.1..OLDEST.1 + 10).map(|minor| PathBuf::from(format!("python3.{minor}")));
+    let pyenv = std::env::var_os("PYENV_ROOT").map(|root| Path::new(&root).join("versions"));
+    let versions = pyenv.and_then(|versions| fs::read_dir(versions).ok()).into_iter().flatten().flatten();
+    let candidates = on_path.chain(versions.map(|entry| entry.path().join("bin/python")));
+    candidates.filter_map(|python| Some((version(&python).filter(|found| *found >= OLDEST)?, python))).collect()
+}
+
+/// Major and minor version of a Python; `None` where it is none.
+pub fn version(python: impl AsRef<OsStr>) -> Option<(u32, u32)> {
     let output = Command::new(python).args(["-c", "import sys; print(*sys.version_info[:2])"]).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     let mut numbers = text.split_whitespace().map(str::parse);

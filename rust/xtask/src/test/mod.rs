@@ -33,7 +33,7 @@ struct Piece {
 }
 
 /// To add a piece, add a row. Cheap ones come first; those after `build` use what it installs.
-const PIECES: [Piece; 14] = [
+const PIECES: [Piece; 15] = [
     Piece { name: "fmt", about: "the Rust sources are formatted", run: rust::fmt },
     Piece { name: "header", about: "include/heffte_c.h is what rust/heffte-c makes", run: native::header },
     Piece { name: "clippy", about: "no warnings in any crate", run: rust::clippy },
@@ -49,6 +49,7 @@ const PIECES: [Piece; 14] = [
         run: package::run,
     },
     Piece { name: "python", about: "the Python tests on 1, 2 and 4 ranks", run: python::tests },
+    Piece { name: "pythons", about: "the installed package under every other Python from 3.10", run: python::others },
     Piece {
         name: "taylor-green",
         about: "a flow ends at its published energy on 1, 2 and 4 ranks",

@@ -1,12 +1,16 @@
 //! Pieces that run Python against the installed package.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use anyhow::Result;
+
 use super::report::Report;
 use crate::build::SHARED;
+use crate::command;
 use crate::paths::at;
-use crate::setup::Tools;
+use crate::setup::{self, Tools};
 
 const RANKS: [usize; 3] = [1, 2, 4];
 const LIMIT: Duration = Duration::from_secs(300);
@@ -38,4 +42,34 @@ pub fn taylor_green(tools: &Tools, report: &mut Report) {
         command.arg(at("examples/python/taylor_green.py")).arg("--check");
         report.program_within(&format!("{ranks} ranks"), &mut command, LIMIT);
     }
+}
+
+/// The same installed package under every other Python of this machine: the extension module is one for all.
+pub fn others(tools: &Tools, report: &mut Report) {
+    let own = setup::python::version(&tools.python);
+    let others = setup::python::all().into_iter().filter(|(version, _)| Some(*version) != own);
+    let mut found = false;
+    for ((major, minor), python) in others {
+        found = true;
+        let venv = at("build/pythons").join(format!("{major}.{minor}"));
+        let label = format!("first_transform.py under Python {major}.{minor} on 2 ranks");
+        if let Err(error) = environment(tools, &python, &venv) {
+            report.check(&label, || Err(error));
+            continue;
+        }
+        let mut command = tools.on_ranks(2, venv.join("bin/python"));
+        command.env("PYTHONPATH", SHARED.prefix().join("share/heffte/python"));
+        report.program_within(&label, command.arg(at("examples/python/first_transform.py")), LIMIT);
+    }
+    if !found {
+        println!("  left out: this machine has no other Python from 3.10");
+    }
+}
+
+/// An environment with what the package needs, in the versions of ours.
+fn environment(tools: &Tools, python: &Path, venv: &Path) -> Result<()> {
+    command::run("making an environment", tools.command(python).args(["-m", "venv", "--clear"]).arg(venv))?;
+    let mut install = tools.command(venv.join("bin/python"));
+    install.args(["-m", "pip", "install", "--constraint"]).arg(at("requirements/dev.txt")).args(["mpi4py", "numpy"]);
+    command::run("installing mpi4py and numpy", &mut install).map(|_| ())
 }
