@@ -21,8 +21,8 @@ from typing import Any
 try:
     from . import _core, heffte_config
 except ImportError as _error:
-    if _error.name not in ("heffte._core", "heffte.heffte_config") and "heffte" not in str(_error):
-        raise
+    if _error.path is not None and "_core" in _error.path:
+        raise ImportError(f"heffte's extension module cannot be loaded: {_error}; is the MPI that it was built with still there?") from _error
     raise ImportError(
         f"heffte in {__path__[0]} is not an installed package ({_error}): build heFFTe with -DHeffte_ENABLE_PYTHON=ON, "
         "install it, and put <prefix>/share/heffte/python on PYTHONPATH"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,9 +11,13 @@ import numpy.typing as npt
 
 from . import _core
 from ._errors import heffte_input_error
+from ._integers import integer, narrowed, triple
 
 #: Low corner, high corner and order as the extension module takes them.
 Triples = tuple[tuple[int, int, int], tuple[int, int, int], tuple[int, int, int]]
+
+#: MPI counts ranks with an int.
+_MOST_RANKS = 2**31 - 1
 
 
 class box3d:
@@ -21,13 +26,32 @@ class box3d:
     ``order`` names the dimensions from the fastest-varying in memory to the slowest: ``[0, 1, 2]`` is Fortran's layout,
     ``[2, 1, 0]`` that of a C-contiguous array indexed ``[i0, i1, i2]``. A box with ``high < low`` in any dimension is empty.
 
-    ``low``, ``high`` and ``order`` are integer arrays of three (int32, or int64 where a coordinate needs it).
+    ``low``, ``high`` and ``order`` are integer arrays of three (int32, or int64 where a coordinate needs it), and can be
+    assigned.
     """
 
     def __init__(self, low: npt.ArrayLike, high: npt.ArrayLike, order: npt.ArrayLike = (0, 1, 2)) -> None:
-        self.low = _corner("low", low)
-        self.high = _corner("high", high)
+        self.low = low
+        self.high = high
         self.order = order
+
+    @property
+    def low(self) -> npt.NDArray[np.integer[Any]]:
+        """The corner with the smallest indices."""
+        return self._low
+
+    @low.setter
+    def low(self, low: npt.ArrayLike) -> None:
+        self._low = triple("low", low)
+
+    @property
+    def high(self) -> npt.NDArray[np.integer[Any]]:
+        """The corner with the largest indices, which belongs to the box."""
+        return self._high
+
+    @high.setter
+    def high(self, high: npt.ArrayLike) -> None:
+        self._high = triple("high", high)
 
     @property
     def order(self) -> npt.NDArray[np.integer[Any]]:
@@ -36,7 +60,7 @@ class box3d:
 
     @order.setter
     def order(self, order: npt.ArrayLike) -> None:
-        given = _corner("order", order)
+        given = triple("order", order)
         if sorted(given) != [0, 1, 2]:
             raise heffte_input_error(
                 f"order {given.tolist()} is not a permutation of [0, 1, 2]: name each dimension once, the fastest-varying first"
@@ -46,20 +70,26 @@ class box3d:
     @property
     def size(self) -> npt.NDArray[np.integer[Any]]:
         """Points along each dimension."""
-        return self.high - self.low + 1
+        return narrowed(self._sizes())
+
+    def _sizes(self) -> list[int]:
+        return [int(high) - int(low) + 1 for low, high in zip(self.low, self.high)]
 
     def count(self) -> int:
         """Number of points; 0 where the box is empty."""
-        return 0 if self.empty() else int(np.prod(self.size, dtype=np.int64))
+        return 0 if self.empty() else math.prod(self._sizes())
 
     def empty(self) -> bool:
         """Whether the box has no points."""
         return bool((self.high < self.low).any())
 
     def r2c(self, direction: int) -> box3d:
-        """The box of the stored half of the spectrum of real data in this box: ``size // 2 + 1`` points along ``direction``."""
+        """The box of the stored half of the spectrum of real data in this box: ``size // 2 + 1`` points along ``direction``
+        (0, 1 or 2)."""
+        if (axis := integer("direction", direction)) not in (0, 1, 2):
+            raise heffte_input_error(f"direction {axis} is unknown: use 0, 1 or 2")
         high = self.high.copy()
-        high[direction] = self.low[direction] + self.size[direction] // 2
+        high[axis] = self.low[axis] + self.size[axis] // 2
         return box3d(self.low, high, self.order)
 
     def __eq__(self, other: object) -> bool:
@@ -74,15 +104,6 @@ class box3d:
         return f"box3d({self.low.tolist()}, {self.high.tolist()}, order={self.order.tolist()})"
 
 
-def _corner(name: str, values: npt.ArrayLike) -> npt.NDArray[np.integer[Any]]:
-    """Three integers as an array."""
-    given = np.asarray(values)
-    if given.shape != (3,) or not (np.issubdtype(given.dtype, np.integer) or np.equal(np.mod(given, 1), 0).all()):
-        raise heffte_input_error(f"{name} {np.asarray(values).tolist()} is not three integers: give one for each dimension")
-    wide = given.astype(np.int64)
-    return wide.astype(np.int32) if (np.abs(wide) <= np.iinfo(np.int32).max).all() else wide
-
-
 def triples(box: Any, argument: str) -> Triples:
     """The box as the extension module takes it."""
     if not isinstance(box, box3d):
@@ -94,16 +115,16 @@ def triples(box: Any, argument: str) -> Triples:
 def proc_setup(world: box3d, num_procs: int) -> npt.NDArray[np.int32]:
     """The grid of ``num_procs`` processes over ``world`` with the least surface between bricks: three factors of
     ``num_procs``, int32. Not collective."""
-    if int(num_procs) != num_procs or num_procs < 1:
-        raise heffte_input_error(f"num_procs {num_procs} is impossible: use a whole number from 1")
-    return np.array(_core.proc_setup(triples(world, "world"), int(num_procs)), dtype=np.int32)
+    if not 1 <= (number := integer("num_procs", num_procs)) <= _MOST_RANKS:
+        raise heffte_input_error(f"num_procs {number} is impossible: use 1 to {_MOST_RANKS}")
+    return np.array(_core.proc_setup(triples(world, "world"), number), dtype=np.int32)
 
 
 def split_world(world: box3d, proc_grid: Sequence[int] | npt.NDArray[np.integer[Any]]) -> list[box3d]:
     """The boxes into which a grid of processes divides ``world``, in its order: box (i, j, k) is at
     ``i + grid[0] * (j + grid[1] * k)``. More processes than points along a dimension give empty boxes. Not collective."""
-    grid = _corner("proc_grid", proc_grid)
-    if (grid < 1).any():
-        raise heffte_input_error(f"proc_grid {grid.tolist()} is impossible: each factor is at least 1")
+    grid = triple("proc_grid", proc_grid)
+    if (grid < 1).any() or math.prod(grid.tolist()) > _MOST_RANKS:
+        raise heffte_input_error(f"proc_grid {grid.tolist()} is impossible: each factor is at least 1, their product at most {_MOST_RANKS}")
     corners = _core.split_world(triples(world, "world"), tuple(int(n) for n in grid))
     return [box3d(low, high, world.order) for low, high in corners]

@@ -14,3 +14,8 @@ class heffte_input_error(Exception):
     def print_what(self) -> None:
         """Prints the text."""
         print(self.message)
+
+
+def told(error: Exception) -> str:
+    """What this rank tells the others, which wait for it, about what it found wrong before the collective part."""
+    return error.message if isinstance(error, heffte_input_error) else f"{type(error).__name__}: {error}"

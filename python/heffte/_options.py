@@ -9,6 +9,7 @@ from mpi4py import MPI
 from ._constants import backend as backends
 from ._constants import reshape_algorithm
 from ._errors import heffte_input_error
+from ._integers import integer
 
 
 class plan_options:
@@ -62,14 +63,15 @@ class plan_options:
 
     def _values(self) -> tuple[bool, int, bool, bool, int | None, bool | None]:
         """The options as the extension module takes them."""
-        for name in ("algorithm", "_subranks"):
-            value = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or not hasattr(value, "__index__")):
-                raise heffte_input_error(f"{name.strip('_')} {value!r} is not a whole number")
-        subranks = None if self._subranks is None else int(self._subranks)
-        flags = (bool(self.use_reorder), int(self.algorithm), bool(self.use_pencils), bool(self.use_gpu_aware))
-        return (*flags, subranks, self._member)
+        algorithm = integer("algorithm", self.algorithm)
+        subranks = None if self._subranks is None else integer("num_subranks", self._subranks)
+        return bool(self.use_reorder), algorithm, bool(self.use_pencils), bool(self.use_gpu_aware), subranks, self._member
 
     def __repr__(self) -> str:
         values = f"use_reorder={self.use_reorder}, algorithm={self.algorithm}, use_pencils={self.use_pencils}"
-        return f"plan_options({values}, use_gpu_aware={self.use_gpu_aware})"
+        inner = ""
+        if self._member is not None:
+            inner = f" with use_subcomm, this rank {'in' if self._member else 'out'}"
+        elif self._subranks is not None:
+            inner = f" with use_num_subranks({self._subranks})"
+        return f"plan_options({values}, use_gpu_aware={self.use_gpu_aware}){inner}"

@@ -10,7 +10,8 @@ from . import _core, _mpi
 from ._arrays import NOTHING, Description, describe
 from ._box import Triples, box3d, triples
 from ._constants import scale
-from ._errors import heffte_input_error
+from ._errors import heffte_input_error, told
+from ._integers import integer
 from ._options import plan_options
 
 _EMPTY: Triples = ((0, 0, 0), (-1, -1, -1), (0, 1, 2))
@@ -76,12 +77,12 @@ class heffte_fft_plan:
         chosen = plan_options()._values()
         problem = None
         try:
-            direction = None if r2c_direction is None else _integer("r2c_direction", r2c_direction)
-            tag = _integer("backend_tag", backend_tag)
+            direction = None if r2c_direction is None else integer("r2c_direction", r2c_direction)
+            tag = integer("backend_tag", backend_tag)
             arguments = (tag, triples(inbox, "inbox"), triples(outbox, "outbox"), direction)
             chosen = (plan_options.default(tag) if options is None else _checked(options))._values()
-        except heffte_input_error as error:
-            problem = error.message
+        except Exception as error:
+            problem = told(error)
         try:
             self.plan = _core.Plan(*arguments, handle, chosen, problem)
         except _core.HeffteError as error:
@@ -108,7 +109,7 @@ class heffte_fft_plan:
     def get_scale_factor(self, scaling: int) -> float:
         """The factor that ``scaling`` applies: 1 for ``scale.none``."""
         try:
-            return self.plan.scale_factor(_integer("scaling", scaling))
+            return self.plan.scale_factor(integer("scaling", scaling))
         except _core.HeffteError as error:
             raise heffte_input_error(str(error)) from None
 
@@ -167,13 +168,12 @@ class heffte_fft_plan:
         arrays: tuple[Description, Description, Description | None] = (NOTHING, NOTHING, None)
         factor, copies, problem = scale.none, 1, None
         try:
-            factor, copies = _integer("scaling", scaling), _integer("batch", batch)
+            factor, copies = integer("scaling", scaling), integer("batch", batch)
             if copies < 1:
                 raise heffte_input_error(f"batch {batch} is impossible: it is at least 1")
             arrays = self._describe(forward, inarray, outarray, workspace, copies, buffered)
-        except heffte_input_error as error:
-            # Told to the other ranks, which wait for this one.
-            problem = error.message
+        except Exception as error:
+            problem = told(error)
         try:
             self.plan.execute(forward, *arrays, copies, factor, problem)
         except _core.HeffteError as error:
@@ -197,13 +197,6 @@ class heffte_fft_plan:
     def __str__(self) -> str:
         """What the plan does: its stages and exchanges, in a few lines."""
         return self.plan.recipe()
-
-
-def _integer(name: str, value: Any) -> int:
-    """``value`` as an int that fits 64 bits."""
-    if isinstance(value, bool) or not hasattr(value, "__index__") or not -(2**63) <= int(value) < 2**63:
-        raise heffte_input_error(f"{name} {value!r} is not a whole number")
-    return int(value)
 
 
 def _checked(options: Any) -> plan_options:

@@ -41,7 +41,8 @@ def comm_type() -> type[Any]:
 
 def comm(communicator: MPI.Comm) -> Any:
     """The ``MPI_Comm`` of an mpi4py communicator, to be passed to functions of :func:`library`."""
-    return comm_type().from_address(MPI._addressof(communicator))
+    kind = comm_type()
+    return kind(kind.from_address(MPI._addressof(communicator)).value)
 
 
 @functools.cache

@@ -24,7 +24,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object:
     result = None
     try:
         result = yield
-    except Exception as caught:
+    except (Exception, pytest.fail.Exception, pytest.skip.Exception) as caught:
         error = caught
     told = MPI.COMM_WORLD.allgather(None if error is None else f"{type(error).__name__}: {error}")
     faulthandler.cancel_dump_traceback_later()

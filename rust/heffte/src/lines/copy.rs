@@ -2,21 +2,26 @@
 
 use num_complex::Complex;
 
+use super::simd;
 use super::sweep::Segment;
 use crate::backend::Real;
 
 /// Makes an element of one type of an element of another.
 pub(super) trait Cast<To>: Copy {
+    /// Whether nothing changes, so that bytes can be copied.
+    const IS_SAME: bool;
     fn cast(self) -> To;
 }
 
 impl<T: Real> Cast<T> for T {
+    const IS_SAME: bool = true;
     fn cast(self) -> T {
         self
     }
 }
 
 impl<T: Real> Cast<Complex<T>> for Complex<T> {
+    const IS_SAME: bool = true;
     fn cast(self) -> Complex<T> {
         self
     }
@@ -24,6 +29,7 @@ impl<T: Real> Cast<Complex<T>> for Complex<T> {
 
 /// A real number is a complex one without an imaginary part …
 impl<T: Real> Cast<Complex<T>> for T {
+    const IS_SAME: bool = false;
     fn cast(self) -> Complex<T> {
         Complex::new(self, T::zero())
     }
@@ -31,6 +37,7 @@ impl<T: Real> Cast<Complex<T>> for T {
 
 /// … which a real array has no place for.
 impl<T: Real> Cast<T> for Complex<T> {
+    const IS_SAME: bool = false;
     fn cast(self) -> T {
         self.re
     }
@@ -51,6 +58,12 @@ pub(super) unsafe fn gather<S: Cast<D>, D>(
     // SAFETY: by the caller's word.
     unsafe {
         let tile = tile.add(segment.first);
+        if S::IS_SAME && segment.across == 1 && segment.along != 1 {
+            let (from, to) = (simd::Rows::of(piece, segment.along), simd::Rows::of(tile.cast_const(), length));
+            if simd::transpose::<S>(from, to, (segment.len, width), simd::Stores::Cached) {
+                return;
+            }
+        }
         copy(piece, (segment.along, segment.across), tile, (1, length), (segment.len, width));
     }
 }
@@ -65,10 +78,23 @@ pub(super) unsafe fn scatter<S: Cast<D>, D>(
     piece: *mut D,
     length: usize,
     width: usize,
+    stores: simd::Stores,
 ) {
     // SAFETY: by the caller's word.
     unsafe {
         let tile = tile.add(segment.first);
+        if S::IS_SAME && segment.across == 1 && segment.along != 1 {
+            let (from, to) = (simd::Rows::of(tile, length), simd::Rows::of(piece.cast_const(), segment.along));
+            if simd::transpose::<S>(from, to, (width, segment.len), stores) {
+                return;
+            }
+        }
+        if S::IS_SAME && segment.along == 1 && stores == simd::Stores::Streaming {
+            for line in 0..width {
+                simd::stream(tile.add(line * length).cast::<D>(), piece.add(line * segment.across), segment.len);
+            }
+            return;
+        }
         copy(tile, (1, length), piece, (segment.along, segment.across), (segment.len, width));
     }
 }
@@ -85,11 +111,16 @@ unsafe fn copy<S: Cast<D>, D>(
     to_strides: (usize, usize),
     counts: (usize, usize),
 ) {
-    let along_is_dense = from_strides.0.max(to_strides.0) <= from_strides.1.min(to_strides.1)
-        || from_strides.0 == 1 && to_strides.0 == 1;
+    let rows = from_strides.0 == 1 && to_strides.0 == 1;
+    let along_is_dense = rows || from_strides.0.max(to_strides.0) <= from_strides.1.min(to_strides.1);
     // SAFETY: every index is below the counts that the caller vouches for.
     unsafe {
-        if along_is_dense {
+        if rows && S::IS_SAME {
+            for j in 0..counts.1 {
+                let from = from.add(j * from_strides.1).cast::<D>();
+                std::ptr::copy(from, to.add(j * to_strides.1), counts.0);
+            }
+        } else if along_is_dense {
             for j in 0..counts.1 {
                 let (from, to) = (from.add(j * from_strides.1), to.add(j * to_strides.1));
                 for i in 0..counts.0 {

@@ -1,13 +1,18 @@
-//! Sweeps: one pass over a box, line by line, in which data is gathered, transformed and scattered.
+//! Visits: one pass over a box, in which lines are gathered, transformed and scattered.
 //!
-//! A sweep reads a box that is cut into pieces and writes a box that is cut into pieces. A piece is an array of its
-//! own: the caller's, a packed part of a message, or scratch. So packing, transforming and unpacking are one sweep.
+//! A visit reads a box that is cut into pieces and writes a box that is cut into pieces. A piece is an array of its
+//! own: the caller's, a packed part of a message, or scratch. So packing, transforming and unpacking are one pass over
+//! memory; and where two axes are complete, both are transformed while their plane is in cache.
 
 mod copy;
 mod operand;
+mod simd;
 mod sweep;
 mod tile;
+mod view;
+mod visit;
 
 pub(crate) use operand::{Layout, Operand};
-pub(crate) use sweep::Sweep;
-pub(crate) use tile::{LineOp, Tile};
+pub(crate) use tile::LineOp;
+pub(crate) use view::Piece;
+pub(crate) use visit::{Engine, Visit};

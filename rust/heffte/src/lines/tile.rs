@@ -1,5 +1,6 @@
 //! A tile: some lines, contiguous and in cache, between gathering and scattering.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use num_complex::Complex;
@@ -7,7 +8,8 @@ use num_traits::Zero;
 
 use super::copy::{Cast, gather, scatter};
 use super::operand::Operand;
-use super::sweep::{Segment, Sweep};
+use super::simd::Stores;
+use super::sweep::{Cell, Segment, Sweep};
 use crate::backend::{ComplexLines, Real, RealLines};
 use crate::options::Direction;
 
@@ -65,62 +67,56 @@ impl<T: Real> Tile<T> {
         }
     }
 
-    /// Passes all lines of `sweep` through `op`, and the results, times `factor`, on.
+    /// Passes the lines of `sweep` in `layers` through `op`, and the results on.
     ///
     /// # Safety
-    /// The operands hold the pieces of the sweep for a `batch` of transforms; what is written does not overlap what
-    /// is read, or both are the same memory in the same layout.
-    pub unsafe fn run(
-        &mut self,
-        sweep: &Sweep,
-        op: &LineOp<T>,
-        direction: Direction,
-        (from, to): (Operand<'_>, Operand<'_>),
-        batch: usize,
-        factor: Option<T>,
-    ) {
+    /// The operands hold the pieces of the sweep; what is written does not overlap what is read, or both are the same
+    /// memory in the same layout.
+    pub unsafe fn run(&mut self, sweep: &Sweep, op: &LineOp<T>, job: &Job<'_, T>, layers: Range<usize>) {
         // SAFETY: by the caller's word; element types are those of the operands.
         unsafe {
-            for index in 0..batch {
-                let job = Job { sweep, op, direction, from, to, index, factor };
-                match (from.is_complex, to.is_complex) {
-                    (false, false) => self.run_one::<T, T>(&job),
-                    (false, true) => self.run_one::<T, Complex<T>>(&job),
-                    (true, false) => self.run_one::<Complex<T>, T>(&job),
-                    (true, true) => self.run_one::<Complex<T>, Complex<T>>(&job),
-                }
+            match (job.from.is_complex, job.to.is_complex) {
+                (false, false) => self.run_typed::<T, T>(sweep, op, job, layers),
+                (false, true) => self.run_typed::<T, Complex<T>>(sweep, op, job, layers),
+                (true, false) => self.run_typed::<Complex<T>, T>(sweep, op, job, layers),
+                (true, true) => self.run_typed::<Complex<T>, Complex<T>>(sweep, op, job, layers),
             }
         }
     }
 
     /// # Safety
     /// As for [`Tile::run`]; `S` and `D` are the element types.
-    unsafe fn run_one<S, D>(&mut self, job: &Job<'_, T>)
+    unsafe fn run_typed<S, D>(&mut self, sweep: &Sweep, op: &LineOp<T>, job: &Job<'_, T>, layers: Range<usize>)
     where
         S: Cast<T> + Cast<Complex<T>>,
         T: Cast<D>,
         Complex<T>: Cast<D>,
     {
         let forward = job.direction == Direction::Forward;
-        let (near_length, far_length) = job.sweep.lengths();
+        let (near_length, far_length) = sweep.lengths();
         let (length_in, length_out) = if forward { (near_length, far_length) } else { (far_length, near_length) };
         let width = tile_width(near_length.max(far_length));
-        for cell in job.sweep.cells() {
-            let (read, write) = job.sweep.segments(cell, forward);
-            for deep in 0..cell.deep {
-                for across in (0..cell.across).step_by(width) {
-                    let lines = width.min(cell.across - across);
+        for cell in sweep.cells(&layers) {
+            let (read, write) = sweep.segments(cell, forward);
+            let common = cell.layers.start.max(layers.start)..cell.layers.end.min(layers.end);
+            for layer in common {
+                let deep = layer - cell.layers.start;
+                let mut across = 0;
+                while across < cell.across {
+                    // SAFETY: the first line is one of the cell's.
+                    let lines = unsafe { lines_to_alignment::<D>(job, write, cell, (across, deep), width) };
                     let place = Place { across, deep, lines };
+                    across += lines;
                     // SAFETY: the tile is inside the cell, whose segments lie in the pieces; by the caller's word the
                     // operands hold these.
                     unsafe {
-                        if job.begins_real() {
+                        if job.begins_real(op) {
                             gather_tile::<S, T>(job, read, &place, self.real.as_mut_ptr(), length_in);
                         } else {
                             gather_tile::<S, Complex<T>>(job, read, &place, self.complex.as_mut_ptr(), length_in);
                         }
-                        self.transform(job, lines * length_in, lines * length_out);
-                        if job.ends_real() {
+                        self.transform(op, job.direction, lines * length_in, lines * length_out);
+                        if job.ends_real(op) {
                             scale(&mut self.real[..lines * length_out], job.factor, |x, f| *x *= f);
                             scatter_tile::<T, D>(job, write, &place, self.real.as_ptr(), length_out);
                         } else {
@@ -134,10 +130,39 @@ impl<T: Real> Tile<T> {
     }
 }
 
+/// Bytes of a cache line, which is what streaming writes at a time.
+const CACHE_LINE: usize = 64;
+
+/// Lines for the next tile: `width`, or as many as lead to where cache lines begin, if results are streamed and lie
+/// beside each other.
+///
+/// # Safety
+/// The operand that is written holds the line at `(across, deep)` of the cell.
+unsafe fn lines_to_alignment<D>(
+    job: &Job<'_, impl Real>,
+    write: &[Segment],
+    cell: &Cell,
+    (across, deep): (usize, usize),
+    width: usize,
+) -> usize {
+    let left = width.min(cell.across - across);
+    let Some(first) = write.first().filter(|segment| segment.across == 1 && job.stores == Stores::Streaming) else {
+        return left;
+    };
+    let place = Place { across, deep, lines: left };
+    // SAFETY: by the caller's word.
+    let address = unsafe { job.to.piece::<D>(first.piece, job.index).add(place.offset(first)) } as usize;
+    let beyond = address % CACHE_LINE;
+    if beyond == 0 || !beyond.is_multiple_of(size_of::<D>()) {
+        return left;
+    }
+    left.min((CACHE_LINE - beyond) / size_of::<D>())
+}
+
 impl<T: Real> Tile<T> {
     /// Transforms the first lines of the tile.
-    fn transform(&mut self, job: &Job<'_, T>, elements_in: usize, elements_out: usize) {
-        match (job.op, job.direction) {
+    fn transform(&mut self, op: &LineOp<T>, direction: Direction, elements_in: usize, elements_out: usize) {
+        match (op, direction) {
             (LineOp::Copy, _) => {}
             (LineOp::Complex([forward, _]), Direction::Forward) => {
                 forward.transform(&mut self.complex[..elements_in], &mut self.scratch);
@@ -158,30 +183,31 @@ impl<T: Real> Tile<T> {
 }
 
 /// One transform of a batch through one sweep.
-struct Job<'a, T: Real> {
-    sweep: &'a Sweep,
-    op: &'a LineOp<T>,
-    direction: Direction,
-    from: Operand<'a>,
-    to: Operand<'a>,
-    index: usize,
-    factor: Option<T>,
+#[derive(Clone, Copy)]
+pub(super) struct Job<'a, T: Real> {
+    pub direction: Direction,
+    pub from: Operand<'a>,
+    pub to: Operand<'a>,
+    /// Which of the batch.
+    pub index: usize,
+    pub factor: Option<T>,
+    pub stores: Stores,
 }
 
 impl<T: Real> Job<'_, T> {
     /// Whether only real numbers pass.
-    fn is_real(&self) -> bool {
-        matches!(self.op, LineOp::Copy) && !self.from.is_complex && !self.to.is_complex
+    fn is_real(&self, op: &LineOp<T>) -> bool {
+        matches!(op, LineOp::Copy) && !self.from.is_complex && !self.to.is_complex
     }
 
     /// Whether lines are gathered as real numbers.
-    fn begins_real(&self) -> bool {
-        self.is_real() || matches!(self.op, LineOp::Real(_)) && self.direction == Direction::Forward
+    fn begins_real(&self, op: &LineOp<T>) -> bool {
+        self.is_real(op) || matches!(op, LineOp::Real(_)) && self.direction == Direction::Forward
     }
 
     /// Whether lines are scattered as real numbers.
-    fn ends_real(&self) -> bool {
-        self.is_real() || matches!(self.op, LineOp::Real(_)) && self.direction == Direction::Backward
+    fn ends_real(&self, op: &LineOp<T>) -> bool {
+        self.is_real(op) || matches!(op, LineOp::Real(_)) && self.direction == Direction::Backward
     }
 }
 
@@ -230,7 +256,7 @@ unsafe fn scatter_tile<S: Cast<D>, D>(
         // SAFETY: by the caller's word.
         unsafe {
             let piece = job.to.piece::<D>(segment.piece, job.index).add(place.offset(segment));
-            scatter(segment, tile, piece, length, place.lines);
+            scatter(segment, tile, piece, length, place.lines, job.stores);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use num_complex::Complex;
 
 use super::call::{describe, overlaps};
-use super::program::{End, Operation, Place, Program, Step, SweepStep};
+use super::program::{End, Operation, Place, Program, Step, VisitStep};
 use super::workspace::Workspace;
 use super::{Call, Plan};
 use crate::array::RawArray;
@@ -13,15 +13,15 @@ use crate::backend::{Backend, Real};
 use crate::comm::PendingAgreement;
 use crate::error::Result;
 use crate::exchange::Exchange;
-use crate::lines::{Layout, LineOp, Operand, Tile};
+use crate::lines::{Engine, Layout, LineOp, Operand};
 use crate::options::Direction;
 
 /// What a plan needs to run, and keeps between calls.
 pub(super) struct State {
     exchanges: Vec<Exchange>,
     workspace: Workspace,
-    single: Option<Executor<f32>>,
-    double: Option<Executor<f64>>,
+    single: Option<Engine<f32>>,
+    double: Option<Engine<f64>>,
 }
 
 impl State {
@@ -30,26 +30,17 @@ impl State {
     }
 }
 
-/// The transforms of one precision, made when it is first used.
-struct Executor<T: Real> {
-    operations: Vec<LineOp<T>>,
-    tile: Tile<T>,
-}
-
-impl<T: Real> Executor<T> {
-    fn new(program: &Program, backend: &dyn Backend) -> Executor<T> {
-        let planner = T::planner(backend);
-        let make = |operation: &Operation| match *operation {
-            Operation::Copy => LineOp::Copy,
-            Operation::C2c(n) => {
-                LineOp::Complex([Direction::Forward, Direction::Backward].map(|way| planner.complex_lines(n, way)))
-            }
-            Operation::R2c(n) => LineOp::Real(planner.real_lines(n)),
-        };
-        let operations: Vec<_> = program.operations().iter().map(make).collect();
-        let tile = Tile::new(program.sweeps().map(|step| (&step.sweep, &operations[step.operation])));
-        Executor { operations, tile }
-    }
+/// The engine of one precision, made when it is first used.
+fn engine<T: Real>(program: &Program, backend: &dyn Backend) -> Engine<T> {
+    let planner = T::planner(backend);
+    let make = |operation: &Operation| match *operation {
+        Operation::Copy => LineOp::Copy,
+        Operation::C2c(n) => {
+            LineOp::Complex([Direction::Forward, Direction::Backward].map(|way| planner.complex_lines(n, way)))
+        }
+        Operation::R2c(n) => LineOp::Real(planner.real_lines(n)),
+    };
+    Engine::new(program.operations().iter().map(make).collect(), program.visits())
 }
 
 impl Plan {
@@ -81,11 +72,11 @@ impl Plan {
         // SAFETY: the arrays were checked as far as can be; the caller vouches for the rest.
         unsafe {
             if call.input.element.is_double() {
-                let executor = double.get_or_insert_with(|| Executor::new(&self.program, backend));
-                self.run::<f64>(&call, workspace, executor, exchanges, agreement)
+                let engine = double.get_or_insert_with(|| engine(&self.program, backend));
+                self.run::<f64>(&call, workspace, engine, exchanges, agreement)
             } else {
-                let executor = single.get_or_insert_with(|| Executor::new(&self.program, backend));
-                self.run::<f32>(&call, workspace, executor, exchanges, agreement)
+                let engine = single.get_or_insert_with(|| engine(&self.program, backend));
+                self.run::<f32>(&call, workspace, engine, exchanges, agreement)
             }
         }
     }
@@ -110,7 +101,7 @@ impl Plan {
         &self,
         call: &Call,
         workspace: *mut u8,
-        executor: &mut Executor<T>,
+        engine: &mut Engine<T>,
         exchanges: &mut [Exchange],
         agreement: PendingAgreement<'_>,
     ) -> Result<()> {
@@ -135,12 +126,11 @@ impl Plan {
                         let size = memory.exchanged_size(self.program.crossing(*index).is_real);
                         exchange.run(&self.comm, call.direction, buffers, size, call.batch)?;
                     }
-                    Step::Sweep(step) => {
+                    Step::Visit(step) => {
                         let factor = (is_last && factor != 1.0).then(|| T::nearest(factor));
                         let operands = memory.operands(step, exchanges, self);
                         let operands = if forward { operands } else { (operands.1, operands.0) };
-                        let operation = &executor.operations[step.operation];
-                        executor.tile.run(&step.sweep, operation, call.direction, operands, call.batch, factor);
+                        engine.run(&step.visit, call.direction, operands, call.batch, factor);
                     }
                 }
             }
@@ -148,7 +138,7 @@ impl Plan {
         Ok(())
     }
 
-    /// Whether a single sweep would overwrite what it has not read yet.
+    /// Whether a single visit would overwrite what it has not read yet.
     fn must_detour(&self, call: &Call) -> bool {
         let (near, far) = call.near_and_far();
         let same = near.address == far.address
@@ -206,13 +196,13 @@ impl Memory<'_> {
         }
     }
 
-    /// Both sides of a sweep, the one that a forward transform reads first.
+    /// Both sides of a visit, the one that a forward transform reads first.
     ///
     /// # Safety
     /// As for [`Memory::at`].
     unsafe fn operands<'b>(
         &self,
-        step: &SweepStep,
+        step: &VisitStep,
         exchanges: &'b [Exchange],
         plan: &Plan,
     ) -> (Operand<'b>, Operand<'b>) {

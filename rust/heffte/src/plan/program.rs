@@ -2,11 +2,11 @@
 
 use crate::exchange::Exchange;
 use crate::geometry::Box3d;
-use crate::lines::Sweep;
+use crate::lines::{Piece, Visit};
 use crate::recipe::{Recipe, Stage};
 use crate::spec::{AxisKind, Spec};
 
-/// Memory that a sweep reads or writes.
+/// Memory that a visit reads or writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// The caller's array of the inbox.
@@ -48,7 +48,7 @@ pub(super) struct Crossing {
     pub is_real: bool,
 }
 
-/// What a sweep does to its lines.
+/// What a pass does to its lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operation {
     /// Moves them.
@@ -59,12 +59,11 @@ pub(super) enum Operation {
     R2c(usize),
 }
 
-/// A sweep between two places; backward it goes from `to` to `from`.
+/// A pass over a box between two places; backward it goes from `to` to `from`.
 #[derive(Debug, Clone)]
-pub(super) struct SweepStep {
-    pub sweep: Sweep,
-    /// An index into [`Program::operations`].
-    pub operation: usize,
+pub(super) struct VisitStep {
+    /// Its operations are indices into [`Program::operations`].
+    pub visit: Visit,
     pub from: Place,
     pub to: Place,
 }
@@ -72,7 +71,7 @@ pub(super) struct SweepStep {
 /// One step of a forward transform.
 #[derive(Debug, Clone)]
 pub(super) enum Step {
-    Sweep(SweepStep),
+    Visit(VisitStep),
     Exchange(usize),
 }
 
@@ -80,7 +79,7 @@ pub(super) enum Step {
 #[derive(Debug)]
 pub(super) struct Program {
     steps: Vec<Step>,
-    /// The same by way of the staging array, for arrays that overlap where there is a single sweep.
+    /// The same by way of the staging array, for arrays that overlap where there is a single visit.
     detour: Vec<Step>,
     operations: Vec<Operation>,
     crossings: Vec<Crossing>,
@@ -105,7 +104,7 @@ impl Program {
             needed_len: 0,
         };
         let steps = builder.steps();
-        let detour = if let [Step::Sweep(only)] = &steps[..] { builder.detour(only.operation) } else { Vec::new() };
+        let detour = if steps.len() == 1 { builder.detour() } else { Vec::new() };
         Program {
             steps,
             detour,
@@ -122,15 +121,15 @@ impl Program {
         if overlapping && !self.detour.is_empty() { &self.detour } else { &self.steps }
     }
 
-    /// All sweeps, whichever steps are taken.
-    pub fn sweeps(&self) -> impl Iterator<Item = &SweepStep> {
+    /// All visits, whichever steps are taken.
+    pub fn visits(&self) -> impl Iterator<Item = &Visit> {
         self.steps.iter().chain(&self.detour).filter_map(|step| match step {
-            Step::Sweep(sweep) => Some(sweep),
+            Step::Visit(step) => Some(&step.visit),
             Step::Exchange(_) => None,
         })
     }
 
-    /// What sweeps do.
+    /// What visits do to lines.
     pub fn operations(&self) -> &[Operation] {
         &self.operations
     }
@@ -198,10 +197,11 @@ impl Builder<'_> {
         Place::Staging { end: self.place(len, false), len }
     }
 
-    /// One sweep for each axis: the first reads what arrived, the last writes what leaves.
+    /// The visits of a stage: the first reads what arrived, the last writes what leaves.
     fn add_stage(&mut self, steps: &mut Vec<Step>, index: usize, stage: &Stage) {
         let first = if index == 0 { Place::Inbox } else { Place::Far(index - 1) };
-        let staging = if stage.axes.len() > 1 { Some(self.staging(stage)) } else { None };
+        let groups = groups(stage, self.rank);
+        let staging = if groups.len() > 1 { Some(self.staging(stage)) } else { None };
         let last = if index == self.exchanges.len() {
             Place::Outbox
         } else {
@@ -211,27 +211,20 @@ impl Builder<'_> {
             self.crossings.push(Crossing { near, is_real });
             Place::Near(index)
         };
-        if stage.axes.is_empty() {
-            let axis = self.recipe.inner_order().dimensions()[0];
-            steps.push(self.sweep(axis, 0, stage, (first, last)));
-        }
-        for (position, &axis) in stage.axes.iter().enumerate() {
+        for (position, axes) in groups.iter().enumerate() {
             let from = if position == 0 { first } else { staging.unwrap_or(first) };
-            let to = if position + 1 == stage.axes.len() { last } else { staging.unwrap_or(last) };
-            let operation = self.operation(axis);
-            steps.push(self.sweep(axis, operation, stage, (from, to)));
+            let to = if position + 1 == groups.len() { last } else { staging.unwrap_or(last) };
+            let step = self.visit(axes, stage, (from, to));
+            steps.push(step);
         }
     }
 
-    /// The only sweep of the plan by way of the staging array.
-    fn detour(&mut self, operation: usize) -> Vec<Step> {
+    /// The only visit of the plan by way of the staging array.
+    fn detour(&mut self) -> Vec<Step> {
         let stage = &self.recipe.stages()[0];
         let staging = self.staging(stage);
-        let axis = stage.axes.first().copied().unwrap_or(self.recipe.inner_order().dimensions()[0]);
-        vec![
-            self.sweep(axis, operation, stage, (Place::Inbox, staging)),
-            self.sweep(axis, 0, stage, (staging, Place::Outbox)),
-        ]
+        let axes = groups(stage, self.rank).concat();
+        vec![self.visit(&axes, stage, (Place::Inbox, staging)), self.visit(&[], stage, (staging, Place::Outbox))]
     }
 
     /// The index of what happens along `axis`.
@@ -248,20 +241,42 @@ impl Builder<'_> {
         })
     }
 
-    fn sweep(&self, axis: usize, operation: usize, stage: &Stage, (from, to): (Place, Place)) -> Step {
+    /// A visit that transforms along `axes`: none, one, or two of which [`groups`] says that they go together.
+    fn visit(&mut self, axes: &[usize], stage: &Stage, (from, to): (Place, Place)) -> Step {
         let (near, far) = (self.pieces(from, stage), self.pieces(to, stage));
-        let sweep = Sweep::new(axis, self.recipe.inner_order(), &near, &far);
-        Step::Sweep(SweepStep { sweep, operation, from, to })
+        let order = self.recipe.inner_order();
+        let visit = match *axes {
+            [] => Visit::lines(order.dimensions()[0], order, 0, &near, &far),
+            [axis] => Visit::lines(axis, order, self.operation(axis), &near, &far),
+            [first, second] => {
+                let axes = [first, second].map(|axis| (axis, self.operation(axis)));
+                Visit::planes(axes, &stage.after.box_of(self.rank), &near, &far)
+            }
+            _ => unreachable!("a visit transforms at most two axes"),
+        };
+        Step::Visit(VisitStep { visit, from, to })
     }
 
     /// How the box of `stage` is cut in `place`.
-    fn pieces(&self, place: Place, stage: &Stage) -> Vec<Box3d> {
-        match place {
+    fn pieces(&self, place: Place, stage: &Stage) -> Vec<Piece> {
+        let boxes: Vec<Box3d> = match place {
             Place::Inbox => vec![self.spec.inbox],
             Place::Outbox => vec![self.spec.outbox],
             Place::Staging { .. } => vec![stage.after.box_of(self.rank).with_order(self.recipe.inner_order())],
             Place::Near(k) => self.exchanges[k].schedule().near.pieces.iter().map(|piece| piece.region).collect(),
             Place::Far(k) => self.exchanges[k].schedule().far.pieces.iter().map(|piece| piece.region).collect(),
+        };
+        boxes.into_iter().map(Piece::from).collect()
+    }
+}
+
+/// The axes of a stage by visits: the first two together, where their planes stay in cache.
+fn groups(stage: &Stage, rank: usize) -> Vec<Vec<usize>> {
+    match stage.axes[..] {
+        [] => vec![Vec::new()],
+        [first, second, ref rest @ ..] if Visit::keeps_planes([first, second], &stage.after.box_of(rank)) => {
+            std::iter::once(vec![first, second]).chain(rest.iter().map(|axis| vec![*axis])).collect()
         }
+        ref axes => axes.iter().map(|axis| vec![*axis]).collect(),
     }
 }

@@ -21,6 +21,8 @@ pub(super) fn cheapest(problem: &Problem) -> Vec<Stage> {
 /// All ways to transform the axes group by group. A real-to-complex axis is the first of the first group.
 fn ordered_groups(problem: &Problem) -> Vec<Vec<Vec<usize>>> {
     let axes = problem.transformed_axes();
+    let order = problem.world_in.order.dimensions();
+    let place = |axis: usize| order.iter().position(|d| *d == axis);
     let mut ways = vec![Vec::new()];
     for _ in 0..axes.len() {
         // Each round puts one more axis behind, in the last group or in a group of its own.
@@ -30,10 +32,10 @@ fn ordered_groups(problem: &Problem) -> Vec<Vec<Vec<usize>>> {
                 let mut own = way.clone();
                 own.push(vec![axis]);
                 let mut joined = way.clone();
-                // Inside a group the order is a matter of taste: ascending, after a real-to-complex axis.
+                // Inside a group the fastest axis in memory comes first, after a real-to-complex axis.
                 let joins = joined.last_mut().is_some_and(|group| {
                     let last = *group.last().expect("groups are not empty");
-                    let fits = last < axis || problem.r2c_axis() == Some(last);
+                    let fits = place(last) < place(axis) || problem.r2c_axis() == Some(last);
                     group.push(axis);
                     fits
                 });
