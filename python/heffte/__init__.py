@@ -16,13 +16,16 @@ arrays of this rank's points: :func:`fft3d` for complex data, :func:`fft3d_r2c` 
 An error on one rank is the same :class:`heffte_input_error` on all.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 try:
     from . import _core, heffte_config
 except ImportError as _error:
     if _error.path is not None and "_core" in _error.path:
-        raise ImportError(f"heffte's extension module cannot be loaded: {_error}; is the MPI that it was built with still there?") from _error
+        raise ImportError(
+            f"heffte's extension module cannot be loaded: {_error}; is the MPI that it was built with still there?"
+        ) from _error
     raise ImportError(
         f"heffte in {__path__[0]} is not an installed package ({_error}): build heFFTe with -DHeffte_ENABLE_PYTHON=ON, "
         "install it, and put <prefix>/share/heffte/python on PYTHONPATH"
@@ -62,7 +65,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """The ctypes objects of heFFTe's own Python module; the library is loaded when it is first asked for."""
-    objects = {
+    objects: dict[str, Callable[[], Any]] = {
         "libheffte": capi.library,
         "heffte_plan": lambda: capi.heffte_fft_plan,
         "LP_plan": lambda: capi.heffte_plan,

@@ -15,7 +15,9 @@ Description = tuple[int, int, str]
 NOTHING: Description = (0, 0, "float64")
 
 
-def describe(name: str, array: Any, count: int, dtypes: tuple[str, ...], purpose: str, *, written: bool, more: bool = False) -> Description:
+def describe(
+    name: str, array: Any, count: int, dtypes: tuple[str, ...], purpose: str, *, written: bool, more: bool = False
+) -> Description:
     """The description of ``array``, which must have ``count`` elements (or more, if so allowed) of one of ``dtypes``.
 
     Raises :class:`heffte_input_error` that names its dtype, its shape and what ``purpose`` needs.
@@ -24,8 +26,8 @@ def describe(name: str, array: Any, count: int, dtypes: tuple[str, ...], purpose
     if not isinstance(array, np.ndarray):
         if hasattr(array, "device_ctypes_pointer"):
             raise heffte_input_error(
-                f"{name} is in device memory (a {type(array).__name__}), which the stock backend cannot reach: copy it to the "
-                "host, or use a build with cufft or rocfft"
+                f"{name} is in device memory (a {type(array).__name__}), which the stock backend cannot reach: copy it "
+                "to the host, or use a build with cufft or rocfft"
             )
         raise heffte_input_error(f"{name} is a {type(array).__name__}, not a numpy array: {needed}")
     shown = f"{name} has dtype {array.dtype} and shape {array.shape}"
@@ -34,7 +36,9 @@ def describe(name: str, array: Any, count: int, dtypes: tuple[str, ...], purpose
     if array.size < count or (array.size > count and not more):
         raise heffte_input_error(f"{shown}, {array.size} elements, but {needed}")
     if not array.flags.c_contiguous:
-        raise heffte_input_error(f"{shown} and strides {array.strides}, but {needed}: pass numpy.ascontiguousarray(...)")
+        raise heffte_input_error(
+            f"{shown} and strides {array.strides}, but {needed}: pass numpy.ascontiguousarray(...)"
+        )
     if not array.flags.aligned:
         raise heffte_input_error(f"{shown} and is not aligned to its elements: pass a copy")
     if written and not array.flags.writeable:

@@ -24,10 +24,11 @@ class box3d:
     """The grid points ``low[d] <= i[d] <= high[d]`` in the dimensions d = 0, 1, 2; both corners belong to the box.
 
     ``order`` names the dimensions from the fastest-varying in memory to the slowest: ``[0, 1, 2]`` is Fortran's layout,
-    ``[2, 1, 0]`` that of a C-contiguous array indexed ``[i0, i1, i2]``. A box with ``high < low`` in any dimension is empty.
+    ``[2, 1, 0]`` that of a C-contiguous array indexed ``[i0, i1, i2]``. A box with ``high < low`` in any dimension is
+    empty.
 
-    ``low``, ``high`` and ``order`` are integer arrays of three (int32, or int64 where a coordinate needs it), and can be
-    assigned.
+    ``low``, ``high`` and ``order`` are integer arrays of three (int32, or int64 where a coordinate needs it), and can
+    be assigned.
     """
 
     def __init__(self, low: npt.ArrayLike, high: npt.ArrayLike, order: npt.ArrayLike = (0, 1, 2)) -> None:
@@ -63,7 +64,8 @@ class box3d:
         given = triple("order", order)
         if sorted(given) != [0, 1, 2]:
             raise heffte_input_error(
-                f"order {given.tolist()} is not a permutation of [0, 1, 2]: name each dimension once, the fastest-varying first"
+                f"order {given.tolist()} is not a permutation of [0, 1, 2]: name each dimension once, "
+                "the fastest-varying first"
             )
         self._order = given
 
@@ -84,8 +86,8 @@ class box3d:
         return bool((self.high < self.low).any())
 
     def r2c(self, direction: int) -> box3d:
-        """The box of the stored half of the spectrum of real data in this box: ``size // 2 + 1`` points along ``direction``
-        (0, 1 or 2)."""
+        """The box of the stored half of the spectrum of real data in this box: ``size // 2 + 1`` points along
+        ``direction`` (0, 1 or 2)."""
         if (axis := integer("direction", direction)) not in (0, 1, 2):
             raise heffte_input_error(f"direction {axis} is unknown: use 0, 1 or 2")
         high = self.high.copy()
@@ -108,8 +110,8 @@ def triples(box: Any, argument: str) -> Triples:
     """The box as the extension module takes it."""
     if not isinstance(box, box3d):
         raise heffte_input_error(f"{argument} is a {type(box).__name__}: pass a heffte.box3d")
-    low, high, order = (tuple(int(x) for x in corner) for corner in (box.low, box.high, box.order))
-    return low, high, order  # type: ignore[return-value]
+    low, high, order = (triple(f"{argument}.{name}", getattr(box, name)).tolist() for name in ("low", "high", "order"))
+    return tuple(low), tuple(high), tuple(order)
 
 
 def proc_setup(world: box3d, num_procs: int) -> npt.NDArray[np.int32]:
@@ -122,9 +124,12 @@ def proc_setup(world: box3d, num_procs: int) -> npt.NDArray[np.int32]:
 
 def split_world(world: box3d, proc_grid: Sequence[int] | npt.NDArray[np.integer[Any]]) -> list[box3d]:
     """The boxes into which a grid of processes divides ``world``, in its order: box (i, j, k) is at
-    ``i + grid[0] * (j + grid[1] * k)``. More processes than points along a dimension give empty boxes. Not collective."""
+    ``i + grid[0] * (j + grid[1] * k)``. More processes than points along a dimension give empty boxes. Not
+    collective."""
     grid = triple("proc_grid", proc_grid)
     if (grid < 1).any() or math.prod(grid.tolist()) > _MOST_RANKS:
-        raise heffte_input_error(f"proc_grid {grid.tolist()} is impossible: each factor is at least 1, their product at most {_MOST_RANKS}")
-    corners = _core.split_world(triples(world, "world"), tuple(int(n) for n in grid))
+        raise heffte_input_error(
+            f"proc_grid {grid.tolist()} is impossible: use factors from 1 with a product up to {_MOST_RANKS}"
+        )
+    corners = _core.split_world(triples(world, "world"), (int(grid[0]), int(grid[1]), int(grid[2])))
     return [box3d(low, high, world.order) for low, high in corners]

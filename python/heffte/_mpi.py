@@ -9,18 +9,18 @@ from ._errors import heffte_input_error
 
 
 def check_library() -> None:
-    """Raises ImportError where mpi4py and this build use different MPI libraries: their communicators mean nothing to
-    each other."""
+    """Raises ImportError where mpi4py and this build use different MPI libraries: a communicator of one means
+    nothing to the other."""
     ours, theirs = _core.mpi_library_version().strip("\0\n "), MPI.Get_library_version().strip("\0\n ")
     if ours != theirs:
         raise ImportError(
-            f"heffte was built with {_name(ours)}, but mpi4py uses {_name(theirs)}: install an mpi4py for the former, or build "
-            "heffte with the MPI of mpi4py"
+            f"heffte was built with {_name(ours)}, but mpi4py uses {_name(theirs)}: install an mpi4py for the former, "
+            "or build heffte with the MPI of mpi4py"
         )
 
 
 def _name(version: str) -> str:
-    """The first two words of what an MPI library says of itself, on one line."""
+    """The first three words of what an MPI library says of itself, on one line."""
     return repr(" ".join(version.split()[:3]))
 
 

@@ -73,7 +73,7 @@ class heffte_fft_plan:
         options: plan_options | None = None,
     ) -> None:
         handle = _mpi.handle(comm)
-        arguments: tuple[Any, ...] = (0, _EMPTY, _EMPTY, None)
+        arguments: tuple[int, Triples, Triples, int | None] = (0, _EMPTY, _EMPTY, None)
         chosen = plan_options()._values()
         problem = None
         try:
@@ -146,8 +146,8 @@ class heffte_fft_plan:
         *,
         batch: int = 1,
     ) -> None:
-        """As :meth:`forward`, with a ``workspace`` of at least ``batch * size_workspace()`` complex elements of the same
-        precision."""
+        """As :meth:`forward`, with a ``workspace`` of at least ``batch * size_workspace()`` complex elements of the
+        same precision."""
         self._transform(True, inarray, outarray, workspace, scaling, batch, True)
 
     def backward_buffered(

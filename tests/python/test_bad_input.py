@@ -8,7 +8,7 @@ import pytest
 from mpi4py import MPI
 from problems import slabs
 
-SHAPE = (4, 6, 8)
+SHAPE = (8, 6, 8)
 
 
 @pytest.fixture
@@ -25,13 +25,18 @@ def wrong(request, comm):
 def assert_refused(comm, call, *words):
     """That ``call`` raises on all ranks, at once, one text that contains ``words``."""
     begin = time.monotonic()
-    with pytest.raises(heffte.heffte_input_error) as caught:
+    message = "nothing was raised"
+    try:
         call()
-    assert time.monotonic() - begin < 5
-    message = caught.value.message
-    assert len(set(comm.allgather(message))) == 1, comm.allgather(message)
+    except heffte.heffte_input_error as error:
+        message = error.message
+    seconds = time.monotonic() - begin
+    # Every rank learns what all were told before any rank fails.
+    messages = comm.allgather(message)
+    assert len(set(messages)) == 1, messages
     for word in words:
         assert word in message, message
+    assert seconds < 5
 
 
 def assert_works(comm, box):
@@ -53,18 +58,78 @@ def test_plans_that_one_rank_cannot_describe(comm, box, wrong):
     assert_refused(comm, lambda: plan(options=options), "algorithm 9")
     assert_refused(comm, lambda: plan(options="fast" if wrong else None), "options is a str")
     assert_refused(comm, lambda: plan(inbox=[0, 1, 2] if wrong else box), "inbox is a list", "box3d")
-    half = slabs((4, 6, 5), comm.size)[comm.rank]
-    assert_refused(comm, lambda: heffte.fft3d_r2c(0, box, half, 3 if wrong else 2, comm), "r2c direction 3", "0, 1 or 2")
+    half = slabs((8, 6, 5), comm.size)[comm.rank]
+    direction = 3 if wrong else 2
+    assert_refused(comm, lambda: heffte.fft3d_r2c(0, box, half, direction, comm), "r2c direction 3", "0, 1 or 2")
     assert_works(comm, box)
 
 
-def test_orders_with_duplicates_are_refused_where_they_are_given(box):
+def test_what_no_plan_can_hold_on_one_rank_is_the_error_of_all(comm, box, wrong):
+    class Undecided:
+        def __bool__(self):
+            raise ValueError("neither true nor false")
+
+    twice = heffte.box3d(box.low, box.high)
+    twice.order[0] = twice.order[1]
+
+    class Flat(heffte.box3d):
+        low = [0, 1]
+
+    flat = Flat.__new__(Flat)
+    flat.high, flat.order = box.high, box.order
+    cases = [
+        (dict(options=heffte.plan_options(algorithm=2**70)), f"algorithm {2**70} is not a whole number of 64 bits"),
+        (dict(options=heffte.plan_options(use_pencils=Undecided())), "ValueError: neither true nor false"),
+        (dict(tag=2**70), f"backend_tag {2**70}"),
+        (dict(inbox=twice), "inbox order (1, 1, 2) is not a permutation of (0, 1, 2)"),
+        (dict(inbox=flat), "inbox.low [0, 1] is not three integers"),
+        (dict(inbox=heffte.box3d([0, 0, 0], [2**40] * 3)), "inbox (0, 0, 0)-(1099511627776, ", "too large"),
+    ]
+    for arguments, *words in cases:
+        given = dict(tag=0, inbox=box, options=None) | (arguments if wrong else {})
+        assert_refused(
+            comm,
+            lambda given=given: heffte.fft3d(given["tag"], given["inbox"], box, comm, given["options"]),
+            "rank ",
+            *words,
+        )
+    assert_works(comm, box)
+
+
+@pytest.mark.skipif(MPI.COMM_WORLD.size == 1, reason="one rank cannot disagree with itself")
+def test_ranks_that_ask_for_different_transforms(comm, box):
+    last = comm.rank == comm.size - 1
+    plan = heffte.fft3d(0, box, box, comm)
+    array, out = np.ones(box.count(), dtype=complex), np.full(box.count(), 7j)
+
+    def refused(call, *words):
+        assert_refused(comm, call, f"ranks 0 and {comm.size - 1} disagree on the transform", *words)
+        assert (out == 7j).all()
+
+    refused(lambda: (plan.backward if last else plan.forward)(array, out), "forward from", "backward from")
+    refused(
+        lambda: plan.forward(array, out, heffte.scale.full if last else heffte.scale.none), "scale none", "scale full"
+    )
+    refused(lambda: plan.forward(array.real.copy() if last else array, out), "from complex128", "from float64")
+    single = (array.astype("complex64"), out.astype("complex64"))
+    refused(lambda: plan.forward(*(single if last else (array, out))), "from complex64 to complex64", "complex128")
+    twice = (np.ones(2 * box.count(), dtype=complex), np.empty(2 * box.count(), dtype=complex))
+    refused(lambda: plan.forward(*(twice if last else (array, out)), batch=2 if last else 1), "batch 1", "batch 2")
+    assert_works(comm, box)
+
+
+def test_corners_and_orders_are_refused_where_they_are_given(box):
     with pytest.raises(heffte.heffte_input_error, match=r"order \[0, 0, 1\] is not a permutation"):
         heffte.box3d([0, 0, 0], [1, 1, 1], [0, 0, 1])
     with pytest.raises(heffte.heffte_input_error, match=r"order \[0, 1, 3\]"):
         box.order = [0, 1, 3]
     with pytest.raises(heffte.heffte_input_error, match="three integers"):
         heffte.box3d([0, 0], [1, 1, 1])
+    for values in ("abc", [0.5, 0, 0], [float("nan"), 0, 0], np.array([2**63 + 5, 0, 0], dtype="uint64"), None, 3):
+        with pytest.raises(heffte.heffte_input_error, match=r"low .* is not three integers"):
+            box.low = values
+    with pytest.raises(heffte.heffte_input_error, match="direction 3"):
+        box.r2c(3)
 
 
 def test_boxes_that_do_not_tile_a_world(comm, box):
@@ -75,8 +140,8 @@ def test_boxes_that_do_not_tile_a_world(comm, box):
 
     shifted = heffte.box3d(box.low + 1, box.high + 1)
     refused(shifted, box, "inboxes begin at (1, 1, 1)", "must begin at (0, 0, 0)")
-    wide = slabs((4, 7, 8), comm.size)[comm.rank]
-    refused(box, wide, "outboxes fill (0, 0, 0)-(3, 6, 7)", "(0, 0, 0)-(3, 5, 7)")
+    wide = slabs((8, 7, 8), comm.size)[comm.rank]
+    refused(box, wide, "outboxes fill (0, 0, 0)-(7, 6, 7)", "(0, 0, 0)-(7, 5, 7)")
     nothing = heffte.box3d([0, 0, 0], [-1, -1, -1])
     refused(nothing, nothing, "inboxes are empty on all")
     if comm.size > 1:
@@ -89,7 +154,7 @@ def test_boxes_that_do_not_tile_a_world(comm, box):
     for given in (0, comm.size + 1):
         options = heffte.plan_options()
         options.use_num_subranks(given)
-        assert_refused(comm, lambda: heffte.fft3d(0, box, box, comm, options), f"num_subranks {given}")
+        assert_refused(comm, lambda options=options: heffte.fft3d(0, box, box, comm, options), f"num_subranks {given}")
     options = heffte.plan_options()
     options.use_subcomm(MPI.COMM_NULL)
     assert_refused(comm, lambda: heffte.fft3d(0, box, box, comm, options), "use_subcomm")
@@ -101,6 +166,9 @@ def test_arrays_that_do_not_fit(comm, box, wrong):
     n = box.count()
     good = np.ones(n, dtype=complex)
     out = np.full(n, 7j)
+    # The error is that of the first rank that is wrong.
+    first = comm.allreduce(comm.rank if wrong else comm.size, MPI.MIN)
+    points = comm.bcast(n, first)
     read_only = out.copy()
     read_only.flags.writeable = False
 
@@ -108,13 +176,13 @@ def test_arrays_that_do_not_fit(comm, box, wrong):
         plan.forward(array if wrong else good, result if wrong else out, scaling if wrong else heffte.scale.none)
 
     cases = [
-        (dict(array=good[:-1]), "inarray has dtype complex128 and shape", f"{n - 1} elements, but", f"{n} elements"),
+        (dict(array=good[:-1]), "inarray has dtype complex128 and shape", f"{points - 1} elements, but", f"{points} elements"),
         (dict(array=good.real.astype("int64")), "dtype int64", "float32 or float64 or complex64 or complex128"),
         (dict(array=good.astype(">c16")), "native byte order"),
         (dict(array=np.ones(2 * n)[::2]), "strides", "ascontiguousarray"),
         (dict(array=[1.0] * n), "inarray is a list, not a numpy array"),
         (dict(array=None), "inarray is a NoneType"),
-        (dict(result=np.empty(n + 1, dtype=complex)), "outarray", f"{n + 1} elements"),
+        (dict(result=np.empty(n + 1, dtype=complex)), "outarray", f"{points + 1} elements"),
         (dict(result=np.empty(n)), "outarray has dtype float64", "complex64 or complex128"),
         (dict(result=np.empty(n, dtype="complex64")), "from complex128 to complex64"),
         (dict(result=read_only), "read-only"),
@@ -135,11 +203,12 @@ def test_arrays_that_do_not_fit(comm, box, wrong):
 
 
 def test_r2c_plans_take_real_input_only_and_check_the_right_boxes(comm, box):
-    half = slabs((4, 6, 5), comm.size, axis=1)[comm.rank]
+    half = slabs((8, 6, 5), comm.size, axis=1)[comm.rank]
     plan = heffte.fft3d_r2c(0, box, half, 2, comm)
     real, waves = np.ones(box.count()), np.empty(half.count(), dtype=complex)
-    assert_refused(comm, lambda: plan.forward(np.ones(box.count(), dtype=complex), waves), "inarray has dtype complex128")
-    assert_refused(comm, lambda: plan.backward(waves, np.empty(box.count(), dtype=complex)), "outarray has dtype complex128")
+    wide = np.ones(box.count(), dtype=complex)
+    assert_refused(comm, lambda: plan.forward(wide, waves), "inarray has dtype complex128")
+    assert_refused(comm, lambda: plan.backward(waves, wide), "outarray has dtype complex128")
     assert_refused(comm, lambda: plan.backward(real, waves), "inarray has dtype float64", "outbox")
     plan.forward(real, waves)
     plan.backward(waves, real, heffte.scale.full)
@@ -158,6 +227,7 @@ def test_device_arrays_need_a_device_backend(comm, box):
 def test_communicators_that_cannot_be_used(comm, box):
     freed = comm.Dup()
     freed.Free()
-    for given, words in ((MPI.COMM_NULL, "COMM_NULL"), (freed, "was freed"), ("world", "comm is a str"), (None, "NoneType")):
+    cases = [(MPI.COMM_NULL, "COMM_NULL"), (freed, "was freed"), ("world", "comm is a str"), (None, "NoneType")]
+    for given, words in cases:
         assert_refused(comm, lambda given=given: heffte.fft3d(0, box, box, given), words)
     assert_works(comm, box)

@@ -1,10 +1,12 @@
 """The names that programs written for heFFTe's Python module use, and what they do."""
 
+import ast
 import importlib
 import inspect
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import heffte
 import numpy as np
@@ -13,17 +15,20 @@ from mpi4py import MPI
 
 
 def test_every_name_of_heffte_is_there():
-    names = "backend scale box3d fft3d fft3d_r2c heffte_fft_plan heffte_input_error proc_setup split_world heffte_config"
-    internal = "plan_options heffte_plan LP_plan libheffte MPI_Comm libheffte_path enable_fftw enable_mkl enable_cuda enable_rocm"
-    for name in (names + " " + internal).split():
+    functions = "box3d fft3d fft3d_r2c heffte_fft_plan proc_setup split_world"
+    others = (
+        "backend scale heffte_input_error heffte_config libheffte_path enable_fftw enable_mkl enable_cuda enable_rocm"
+    )
+    internal = "plan_options heffte_plan LP_plan libheffte MPI_Comm"
+    for name in f"{functions} {others} {internal}".split():
         assert getattr(heffte, name) is not None
-    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
-        heffte.nonsense
+    assert not hasattr(heffte, "nonsense")
 
 
 def test_numbers_are_those_of_heffte():
     backend, scale = heffte.backend, heffte.scale
-    assert (backend.stock, backend.fftw, backend.mkl, backend.cufft, backend.rocm, backend.rocfft) == (0, 1, 2, 10, 11, 11)
+    assert (backend.stock, backend.fftw, backend.mkl) == (0, 1, 2)
+    assert (backend.cufft, backend.rocm, backend.rocfft) == (10, 11, 11)
     assert backend.valid == [0, 1, 2, 10, 11]
     assert (scale.none, scale.full, scale.symmetric) == (0, 1, 2)
     algorithm = heffte.reshape_algorithm
@@ -52,6 +57,29 @@ def test_everything_public_has_a_docstring():
                     assert inspect.getdoc(value), f"{name}.{member}"
 
 
+def test_the_type_hints_of_the_extension_module_are_true():
+    tree = ast.parse((Path(heffte.__file__).parent / "_core.pyi").read_text())
+    core = heffte._core
+
+    def told(body):
+        return {node.name: node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+
+    def parameters(node):
+        return [argument.arg for argument in node.args.args if argument.arg not in ("self", "cls")]
+
+    def real(function):
+        return [name for name in inspect.signature(function).parameters if name != "self"]
+
+    module = told(tree.body)
+    assert set(module) == {name for name in vars(core) if not name.startswith("_")}
+    for name in ("mpi_library_version", "backends", "split_world", "proc_setup"):
+        assert parameters(module[name]) == real(getattr(core, name)), name
+    plan = told(module["Plan"].body)
+    assert set(plan) - {"__new__"} == {name for name in vars(core.Plan) if not name.startswith("_")}
+    for name, node in plan.items():
+        assert parameters(node) == real(core.Plan if name == "__new__" else getattr(core.Plan, name)), name
+
+
 def test_boxes_know_their_size():
     box = heffte.box3d([1, 2, 3], [4, 4, 4])
     assert box.low.dtype == box.high.dtype == box.order.dtype == np.int32
@@ -64,6 +92,10 @@ def test_boxes_know_their_size():
     assert heffte.box3d([0, 0, 0], [-1, -1, -1]).count() == 0
     assert box.r2c(0).high.tolist() == [3, 4, 4]
     assert heffte.box3d([0, 0, 0], [2**33, 0, 0]).count() == 2**33 + 1
+    assert heffte.box3d([0, 0, 0], [2**31 - 1, 0, 0]).size.tolist() == [2**31, 1, 1]
+    assert heffte.box3d([0, 0, 0], [2**40 - 1] * 3).count() == 2**120
+    box.low, box.high = [0, 0, 0], (1.0, 2.0, 3.0)
+    assert box.low.dtype == box.high.dtype == np.int32 and box.size.tolist() == [2, 3, 4]
     assert heffte.box3d([0, 0, 0], [1, 1, 1]).order is not heffte.box3d([0, 0, 0], [1, 1, 1]).order
 
 
@@ -79,8 +111,11 @@ def test_worlds_are_split_as_heffte_splits_them():
     assert grid.tolist() == [3, 3, 3] and grid.dtype == np.int32
     with pytest.raises(heffte.heffte_input_error, match="num_procs 0"):
         heffte.proc_setup(world, 0)
-    with pytest.raises(heffte.heffte_input_error, match="proc_grid"):
-        heffte.split_world(world, [1, 0, 1])
+    with pytest.raises(heffte.heffte_input_error, match="num_procs 4611686018427387904"):
+        heffte.proc_setup(world, 2**62)
+    for grid in ([1, 0, 1], [2**40] * 3, "abc"):
+        with pytest.raises(heffte.heffte_input_error, match="proc_grid"):
+            heffte.split_world(world, grid)
 
 
 def test_plans_tell_about_themselves(comm):
@@ -95,6 +130,7 @@ def test_plans_tell_about_themselves(comm):
     options = heffte.plan_options(use_pencils=False)
     options.use_num_subranks(1)
     assert options.get_subranks() == 1 and "use_pencils=False" in repr(options)
+    assert "use_num_subranks(1)" in repr(options)
     assert heffte.plan_options().get_subranks() == -1
 
 
@@ -113,11 +149,11 @@ def run_alone(script: str) -> subprocess.CompletedProcess:
 @pytest.mark.skipif(MPI.COMM_WORLD.size > 1, reason="starts programs of its own, which one rank does well enough")
 @pytest.mark.parametrize(
     "end",
-    ["", "del plan", "MPI.Finalize()", "MPI.Finalize(); del plan", "sys.plan = plan", "import gc; gc.disable(); plan.me = plan"],
+    ["", "del plan", "MPI.Finalize()", "MPI.Finalize(); del plan", "sys.plan = plan", "gc.disable(); plan.me = plan"],
 )
 def test_plans_may_outlive_mpi_and_the_interpreter(end):
     script = f"""
-import sys, heffte
+import gc, sys, heffte
 from mpi4py import MPI
 box = heffte.box3d([0, 0, 0], [3, 3, 3])
 plan = heffte.fft3d(heffte.backend.stock, box, box, MPI.COMM_WORLD)
@@ -151,3 +187,29 @@ def test_the_source_tree_says_that_it_is_not_installed():
     done = run_alone(f"import sys; sys.path.insert(0, {sources!r}); import heffte")
     assert done.returncode == 1
     assert "is not an installed package" in done.stderr and "Heffte_ENABLE_PYTHON=ON" in done.stderr
+
+
+@pytest.mark.skipif(MPI.COMM_WORLD.size > 1, reason="starts programs of its own, which one rank does well enough")
+def test_an_extension_module_that_cannot_be_loaded_is_named(tmp_path):
+    package = tmp_path / "heffte"
+    package.mkdir()
+    for source in Path(heffte.__file__).parent.glob("*.py"):
+        (package / source.name).write_text(source.read_text())
+    (package / "_core.abi3.so").write_text("no library")
+    done = run_alone(f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import heffte")
+    assert done.returncode == 1
+    assert "ImportError: heffte's extension module cannot be loaded" in done.stderr and str(package) in done.stderr
+
+
+@pytest.mark.skipif(MPI.COMM_WORLD.size > 1, reason="starts programs of its own, which one rank does well enough")
+def test_the_c_interface_is_loaded_when_it_is_asked_for():
+    script = """
+import heffte.capi
+def loaded():
+    return "libheffte" in open("/proc/self/maps").read()
+print(loaded())
+heffte.libheffte
+print(loaded())
+"""
+    done = run_alone(script)
+    assert (done.stdout.split(), done.stderr) == (["False", "True"], "")
