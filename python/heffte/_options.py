@@ -25,6 +25,9 @@ class plan_options:
         Transform one axis at a time (True), or whole planes where the boxes allow it (False).
     use_gpu_aware
         Hand device memory to MPI. Without effect on the CPU.
+    use_shared_memory
+        Let ranks of one node read each other's memory instead of sending messages. None stands for the default: yes,
+        unless the environment has ``HEFFTE_SHARED_MEMORY=0``.
     """
 
     def __init__(
@@ -33,11 +36,13 @@ class plan_options:
         algorithm: int = reshape_algorithm.alltoallv,
         use_pencils: bool = True,
         use_gpu_aware: bool = True,
+        use_shared_memory: bool | None = None,
     ) -> None:
         self.use_reorder = use_reorder
         self.algorithm = algorithm
         self.use_pencils = use_pencils
         self.use_gpu_aware = use_gpu_aware
+        self.use_shared_memory = use_shared_memory
         self._subranks: int | None = None
         self._member: bool | None = None
 
@@ -61,11 +66,13 @@ class plan_options:
         """The number given to :meth:`use_num_subranks`, -1 where there is none."""
         return -1 if self._subranks is None else self._subranks
 
-    def _values(self) -> tuple[bool, int, bool, bool, int | None, bool | None]:
+    def _values(self) -> tuple[bool, int, bool, bool, bool | None, int | None, bool | None]:
         """The options as the extension module takes them."""
         algorithm = integer("algorithm", self.algorithm)
+        flags = (bool(self.use_reorder), algorithm, bool(self.use_pencils), bool(self.use_gpu_aware))
         subranks = None if self._subranks is None else integer("num_subranks", self._subranks)
-        return bool(self.use_reorder), algorithm, bool(self.use_pencils), bool(self.use_gpu_aware), subranks, self._member
+        shared = None if self.use_shared_memory is None else bool(self.use_shared_memory)
+        return (*flags, shared, subranks, self._member)
 
     def __repr__(self) -> str:
         values = f"use_reorder={self.use_reorder}, algorithm={self.algorithm}, use_pencils={self.use_pencils}"

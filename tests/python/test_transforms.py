@@ -154,8 +154,9 @@ def test_options_change_nothing_but_the_way(comm, algorithm, use_pencils):
     field = random_field(np.random.default_rng(6), shape, "float64")
     expected = scipy.fft.rfftn(field)
     odd = comm.Split(0 if comm.rank % 2 == 0 else MPI.UNDEFINED, comm.rank)
-    for participants in ("all", "one", "subcomm"):
-        options = heffte.plan_options(algorithm=getattr(heffte.reshape_algorithm, algorithm), use_pencils=use_pencils)
+    for participants, shared in (("all", False), ("one", False), ("subcomm", False), ("all", True), ("subcomm", True)):
+        number = getattr(heffte.reshape_algorithm, algorithm)
+        options = heffte.plan_options(algorithm=number, use_pencils=use_pencils, use_shared_memory=shared)
         if participants == "one":
             options.use_num_subranks(1)
         elif participants == "subcomm":
@@ -166,4 +167,4 @@ def test_options_change_nothing_but_the_way(comm, algorithm, use_pencils):
         assert_close(comm, spectrum, local(expected, outbox), field.size)
         assert str(plan).startswith("r2c 9 x 8 x 10 on")
         if comm.size > 1:
-            assert algorithm in str(plan)
+            assert ("shared memory" if shared else algorithm) in str(plan)

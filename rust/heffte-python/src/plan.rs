@@ -7,8 +7,9 @@ use crate::arrays::{PyArray, raw};
 use crate::errors::{exception, from_python, guarded};
 use crate::geometry::{PyBox, read_box};
 
-/// use_reorder, algorithm, use_pencils, use_gpu_aware, ranks of the inner stages, membership of a sub-communicator.
-type PyOptions = (bool, i64, bool, bool, Option<i64>, Option<bool>);
+/// use_reorder, algorithm, use_pencils, use_gpu_aware, use_shared_memory, ranks of the inner stages, membership of a
+/// sub-communicator.
+type PyOptions = (bool, i64, bool, bool, Option<bool>, Option<i64>, Option<bool>);
 
 /// A plan; freed with its last reference.
 #[pyclass(frozen, module = "heffte._core")]
@@ -125,14 +126,16 @@ fn spec(
         None => Spec::c2c(inbox, outbox),
         Some(direction) => Spec::r2c(inbox, outbox, direction)?,
     };
-    let (use_reorder, algorithm, use_pencils, use_gpu_aware, subranks, member) = options;
+    let (use_reorder, algorithm, use_pencils, use_gpu_aware, shared, subranks, member) = options;
     let participants = match (subranks, member) {
         (_, Some(member)) => Participants::Member(member),
         (Some(n), None) => Participants::First(n),
         (None, None) => Participants::All,
     };
     let transport = Transport::try_from(algorithm)?;
+    let defaults = PlanOptions::default();
+    let use_shared_memory = shared.unwrap_or(defaults.use_shared_memory);
     let options =
-        PlanOptions { use_reorder, transport, use_pencils, use_gpu_aware, participants, ..PlanOptions::default() };
+        PlanOptions { use_reorder, transport, use_pencils, use_gpu_aware, participants, use_shared_memory, ..defaults };
     Ok(spec.with_backend(backend).with_options(options))
 }

@@ -255,6 +255,12 @@ pub enum Error {
         /// How much.
         bytes: usize,
     },
+    /// The ranks of a node cannot share memory; they exchange messages instead, so no caller sees this error.
+    #[error("no memory can be shared: {reason}")]
+    SharedMemory {
+        /// Why.
+        reason: String,
+    },
     /// An error found by the language layer above the library, in its own words.
     #[error("{message}")]
     Caller {
@@ -280,7 +286,7 @@ impl Error {
         match self {
             Error::UnknownBackend { .. } | Error::BackendNotBuilt { .. } => ErrorKind::Backend,
             Error::Communicator { .. } | Error::Mpi { .. } => ErrorKind::Mpi,
-            Error::Allocation { .. } => ErrorKind::Memory,
+            Error::Allocation { .. } | Error::SharedMemory { .. } => ErrorKind::Memory,
             Error::OnRank { kind, .. } => *kind,
             _ => ErrorKind::InvalidArgument,
         }

@@ -113,6 +113,9 @@ pub struct PlanOptions {
     pub use_gpu_aware: bool,
     /// The ranks of the intermediate stages.
     pub participants: Participants,
+    /// Whether ranks of one node read each other's memory instead of sending messages. Where memory cannot be shared,
+    /// messages are sent all the same.
+    pub use_shared_memory: bool,
     /// The largest count that one MPI call may be given, in elements; what exceeds it goes in chunks.
     #[doc(hidden)]
     pub count_limit: i64,
@@ -126,7 +129,13 @@ impl Default for PlanOptions {
             use_pencils: true,
             use_gpu_aware: true,
             participants: Participants::All,
+            use_shared_memory: shared_memory_is_wanted(),
             count_limit: i64::from(i32::MAX),
         }
     }
+}
+
+/// Whether the environment lets ranks share memory: `HEFFTE_SHARED_MEMORY=0` does not.
+fn shared_memory_is_wanted() -> bool {
+    std::env::var("HEFFTE_SHARED_MEMORY").map_or(true, |value| !matches!(value.as_str(), "0" | "off" | "OFF" | "no"))
 }

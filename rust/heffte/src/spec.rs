@@ -40,7 +40,7 @@ pub struct Spec {
 }
 
 /// Integers that a [`Spec`] takes on the wire.
-pub(crate) const SPEC_WORDS: usize = 29;
+pub(crate) const SPEC_WORDS: usize = 30;
 
 impl Spec {
     /// A complex transform along all three axes, by the stock backend with its default options.
@@ -117,7 +117,7 @@ impl Spec {
             .chain([options.transport as i64])
             .chain([options.use_reorder, options.use_pencils, options.use_gpu_aware].map(i64::from))
             .chain(participants)
-            .chain([options.count_limit]);
+            .chain([options.count_limit, i64::from(options.use_shared_memory)]);
         for (word, value) in words.iter_mut().zip(values) {
             *word = value;
         }
@@ -147,6 +147,7 @@ impl Spec {
                     _ => Participants::Member(words[27] != 0),
                 },
                 count_limit: words[28],
+                use_shared_memory: words[29] != 0,
             },
         })
     }
@@ -167,6 +168,7 @@ mod tests {
                 use_pencils: false,
                 use_gpu_aware: false,
                 participants,
+                use_shared_memory: false,
                 count_limit: 77,
             };
             let spec = Spec::r2c(boxes[0], boxes[1], 1).unwrap().with_options(options);

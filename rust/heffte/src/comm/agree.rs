@@ -4,11 +4,9 @@ use std::ffi::{c_int, c_void};
 
 use mpi::ffi;
 
+use super::node::Node;
 use super::{Comm, check, lifetime};
 use crate::error::{Error, ErrorKind, Result};
-
-/// What the ranks reduce: who failed, and the extremes of what they are about to do.
-const WORDS: usize = 3;
 
 impl Comm {
     /// `local` of this rank if every rank has an `Ok`; else, on every rank, the error of the lowest rank that has
@@ -17,34 +15,41 @@ impl Comm {
     /// # Errors
     /// [`Error::OnRank`], the same on all ranks; [`Error::Mpi`].
     pub fn agree<T>(&self, local: Result<T>) -> Result<T> {
-        let agreed = self.begin_agreement(local.is_err(), 0)?.finish(local.as_ref().err(), "", |_| String::new());
+        let agreed =
+            self.begin_agreement(None, local.is_err(), 0)?.finish(None, local.as_ref().err(), "", |_| String::new());
         agreed.and(local)
     }
 
     /// Begins to agree, as [`Comm::agree`] does, while this rank goes on with what nobody else sees. `signature`
-    /// stands for what the rank is about to do and must be the same on all ranks.
+    /// stands for what the rank is about to do and must be the same on all ranks. Ranks that share a `node` agree when
+    /// they next meet there, the others by a reduction.
     ///
     /// # Errors
     /// [`Error::Communicator`] where MPI was finalized; [`Error::Mpi`].
-    pub fn begin_agreement(&self, failed: bool, signature: i64) -> Result<PendingAgreement<'_>> {
+    pub fn begin_agreement(&self, node: Option<&Node>, failed: bool, signature: i64) -> Result<PendingAgreement<'_>> {
         lifetime::check_running()?;
         let mine = Box::new(Words::new(self, failed, signature));
-        let mut all = Box::new(Words([0; WORDS]));
+        if let Some(node) = node {
+            node.say(&mine);
+            return Ok(PendingAgreement { comm: self, mine, reduction: None });
+        }
+        let mut all = Box::new(Words([0; Words::COUNT]));
         // SAFETY: constant of the MPI library.
         let mut request = unsafe { ffi::RSMPI_REQUEST_NULL };
-        // SAFETY: both buffers stay where they are until the request is complete, which `PendingAgreement` sees to.
+        // SAFETY: both buffers stay where they are until the request is complete, which `Reduction` sees to: it is
+        // dropped, at the latest, with the agreement.
         check("MPI_Iallreduce", unsafe {
             ffi::MPI_Iallreduce(
                 mine.0.as_ptr().cast(),
                 all.0.as_mut_ptr().cast(),
-                WORDS as c_int,
+                Words::COUNT as c_int,
                 ffi::RSMPI_INT64_T,
                 ffi::RSMPI_MAX,
                 self.raw,
                 &mut request,
             )
         })?;
-        Ok(PendingAgreement { comm: self, request, mine, all })
+        Ok(PendingAgreement { comm: self, mine, reduction: Some(Reduction { request, all }) })
     }
 
     /// Sends the error of `rank` to all ranks. Collective.
@@ -122,10 +127,14 @@ impl Comm {
     }
 }
 
-/// `[size − lowest failed rank or 0, signature, −signature]`, to be reduced by maximum.
-struct Words([i64; WORDS]);
+/// What ranks tell each other before they act: `[size − lowest failed rank or 0, signature, −signature]`, to be reduced
+/// by maximum.
+pub(super) struct Words(pub(super) [i64; Words::COUNT]);
 
 impl Words {
+    /// The number of words.
+    pub const COUNT: usize = 3;
+
     fn new(comm: &Comm, failed: bool, signature: i64) -> Words {
         let urgency = if failed { (comm.size() - comm.rank()) as i64 } else { 0 };
         Words([urgency, signature, -signature])
@@ -136,34 +145,59 @@ impl Words {
     }
 }
 
+/// Puts a signature into words.
+pub(crate) type Describe = fn(i64) -> String;
+
 /// An agreement that was begun; dropping it waits for it.
 #[must_use = "an agreement that is not finished protects nobody"]
 pub struct PendingAgreement<'a> {
     comm: &'a Comm,
-    request: ffi::MPI_Request,
+    /// Dropped before `mine`, which it reads.
+    reduction: Option<Reduction>,
     mine: Box<Words>,
+}
+
+/// A reduction under way.
+struct Reduction {
+    request: ffi::MPI_Request,
     all: Box<Words>,
 }
 
 impl PendingAgreement<'_> {
-    /// Waits until all ranks have begun the same agreement. `describe` puts a signature into words.
+    /// Waits until all ranks have begun the same agreement; at a meeting on `node`, if it was begun there.
     ///
     /// # Errors
     /// [`Error::OnRank`] where a rank failed, [`Error::Disagreement`] where signatures differ: the same on all
     /// ranks. `local` is this rank's error, if it has one.
-    pub fn finish(mut self, local: Option<&Error>, what: &'static str, describe: fn(i64) -> String) -> Result<()> {
-        self.wait()?;
-        if let Some(rank) = self.all.failed_rank(self.comm) {
+    pub fn finish(
+        mut self,
+        node: Option<&mut Node>,
+        local: Option<&Error>,
+        what: &'static str,
+        describe: Describe,
+    ) -> Result<()> {
+        let all = match (self.reduction.take(), node) {
+            (Some(mut reduction), _) => {
+                reduction.wait()?;
+                Words(reduction.all.0)
+            }
+            (None, Some(node)) => {
+                node.meet();
+                node.heard()
+            }
+            (None, None) => Words(self.mine.0),
+        };
+        if let Some(rank) = all.failed_rank(self.comm) {
             return Err(self.comm.spread(rank, local)?);
         }
-        if self.all.0[1] != -self.all.0[2] {
+        if all.0[1] != -all.0[2] {
             return Err(self.disagreement(what, describe)?);
         }
         Ok(())
     }
 
     #[cold]
-    fn disagreement(&self, what: &'static str, describe: fn(i64) -> String) -> Result<Error> {
+    fn disagreement(&self, what: &'static str, describe: Describe) -> Result<Error> {
         let signatures = self.comm.all_gather([self.mine.0[1]])?;
         let first = signatures[0][0];
         let other = signatures.iter().position(|s| s[0] != first).unwrap_or(0);
@@ -174,14 +208,16 @@ impl PendingAgreement<'_> {
             second: describe(signatures[other][0]),
         })
     }
+}
 
+impl Reduction {
     fn wait(&mut self) -> Result<()> {
         // SAFETY: the request is ours; waiting for a null request returns at once.
         check("MPI_Wait", unsafe { ffi::MPI_Wait(&mut self.request, ffi::RSMPI_STATUS_IGNORE) })
     }
 }
 
-impl Drop for PendingAgreement<'_> {
+impl Drop for Reduction {
     fn drop(&mut self) {
         // The buffers must outlive the reduction, even where nobody wants its result any more.
         let waited = self.wait();

@@ -20,6 +20,8 @@ pub(crate) enum Layout<'a> {
     Whole(usize),
     /// Packed pieces, all transforms of a piece one after the other.
     Packed(&'a Side, usize),
+    /// Pieces that begin at addresses of their own, all transforms of a piece one after the other.
+    Apart(&'a Side, &'a [*mut u8]),
 }
 
 impl Operand<'_> {
@@ -28,14 +30,15 @@ impl Operand<'_> {
     /// # Safety
     /// The memory is as long as the layout says, and its elements are of type `E`.
     pub unsafe fn piece<E>(&self, piece: usize, index: usize) -> *mut E {
-        let elements = match self.layout {
-            Layout::Whole(apart) => index * apart,
+        let (begin, elements) = match self.layout {
+            Layout::Whole(apart) => (self.address, index * apart),
             Layout::Packed(side, batch) => {
                 let piece = &side.pieces[piece];
-                piece.offset * batch + index * piece.len
+                (self.address, piece.offset * batch + index * piece.len)
             }
+            Layout::Apart(side, begins) => (begins[piece], index * side.pieces[piece].len),
         };
         // SAFETY: the element lies in the memory, by the caller's word.
-        unsafe { self.address.cast::<E>().add(elements) }
+        unsafe { begin.cast::<E>().add(elements) }
     }
 }

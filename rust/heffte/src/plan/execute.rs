@@ -2,31 +2,33 @@
 
 use std::sync::PoisonError;
 
-use num_complex::Complex;
-
 use super::call::{describe, overlaps};
-use super::program::{End, Operation, Place, Program, Step, VisitStep};
+use super::memory::{Begins, Memory};
+use super::program::{Operation, Program, Step};
 use super::workspace::Workspace;
 use super::{Call, Plan};
-use crate::array::RawArray;
 use crate::backend::{Backend, Real};
-use crate::comm::PendingAgreement;
-use crate::error::Result;
+use crate::comm::{Node, PendingAgreement};
+use crate::error::{Error, Result};
 use crate::exchange::Exchange;
-use crate::lines::{Engine, Layout, LineOp, Operand};
+use crate::lines::{Engine, LineOp};
 use crate::options::Direction;
 
 /// What a plan needs to run, and keeps between calls.
 pub(super) struct State {
     exchanges: Vec<Exchange>,
+    /// The node of all ranks, where they share one and its memory.
+    node: Option<Node>,
     workspace: Workspace,
+    begins: Begins,
     single: Option<Engine<f32>>,
     double: Option<Engine<f64>>,
 }
 
 impl State {
-    pub fn new(exchanges: Vec<Exchange>) -> State {
-        State { exchanges, workspace: Workspace::default(), single: None, double: None }
+    pub fn new(exchanges: Vec<Exchange>, node: Option<Node>) -> State {
+        let (workspace, begins) = (Workspace::default(), Begins::default());
+        State { exchanges, node, workspace, begins, single: None, double: None }
     }
 }
 
@@ -62,21 +64,30 @@ impl Plan {
             Ok((call, workspace))
         });
         let signature = prepared.as_ref().map_or(0, |(call, _)| call.signature());
-        let agreement = self.comm.begin_agreement(prepared.is_err(), signature)?;
-        let (call, workspace) = match prepared {
+        let agreement = self.comm.begin_agreement(state.node.as_ref(), prepared.is_err(), signature)?;
+        let (call, mut workspace) = match prepared {
             Ok(prepared) => prepared,
-            Err(error) => return finish(agreement, Some(&error)).and(Err(error)),
+            Err(error) => return finish(agreement, state.node.as_mut(), Some(&error)).and(Err(error)),
         };
+        let mut agreement = Some(agreement);
+        let scale = call.input.element.to_complex().size() * call.batch;
+        if let Some(node) = state.node.as_mut().filter(|node| !node.suffices(scale)) {
+            // All ranks come to this together, once they know that they do the same.
+            agreement.take().map_or(Ok(()), |pending| finish(pending, Some(node), None))?;
+            if node.reserve(&self.comm, scale).is_err() {
+                state.node = None;
+                workspace = self.workspace(&mut state, &call)?;
+            }
+        }
         let backend = self.spec.backend.instance().expect("plans are made for backends of this build");
-        let State { exchanges, single, double, .. } = &mut *state;
+        let State { exchanges, node, begins, single, double, .. } = &mut *state;
+        let mut run = Run { plan: self, call: &call, workspace, exchanges, node: node.as_mut(), begins };
         // SAFETY: the arrays were checked as far as can be; the caller vouches for the rest.
         unsafe {
             if call.input.element.is_double() {
-                let engine = double.get_or_insert_with(|| engine(&self.program, backend));
-                self.run::<f64>(&call, workspace, engine, exchanges, agreement)
+                run.walk(double.get_or_insert_with(|| engine(&self.program, backend)), agreement)
             } else {
-                let engine = single.get_or_insert_with(|| engine(&self.program, backend));
-                self.run::<f32>(&call, workspace, engine, exchanges, agreement)
+                run.walk(single.get_or_insert_with(|| engine(&self.program, backend)), agreement)
             }
         }
     }
@@ -87,55 +98,10 @@ impl Plan {
             Some(given) if !given.address.is_null() => Ok(given.address),
             _ => {
                 let element = call.input.element.to_complex().size();
-                let bytes = self.program.needed_len().saturating_mul(call.batch).saturating_mul(element);
-                state.workspace.reserve(bytes)
+                let len = self.program.needed_len(state.node.is_none());
+                state.workspace.reserve(len.saturating_mul(call.batch).saturating_mul(element))
             }
         }
-    }
-
-    /// Walks the steps. Until the ranks have agreed, nothing leaves this rank and the output is not written.
-    ///
-    /// # Safety
-    /// As for [`Plan::execute`]; `workspace` is as long as the program wants it for elements of `T`.
-    unsafe fn run<T: Real>(
-        &self,
-        call: &Call,
-        workspace: *mut u8,
-        engine: &mut Engine<T>,
-        exchanges: &mut [Exchange],
-        agreement: PendingAgreement<'_>,
-    ) -> Result<()> {
-        let mut agreement = Some(agreement);
-        let steps = self.program.steps(self.must_detour(call));
-        let memory = Memory { program: &self.program, call, workspace, element: size_of::<Complex<T>>() };
-        let factor = self.scale_factor(call.scale);
-        let forward = call.direction == Direction::Forward;
-        for count in 0..steps.len() {
-            let is_last = count + 1 == steps.len();
-            let step = &steps[if forward { count } else { steps.len() - 1 - count }];
-            if matches!(step, Step::Exchange(_)) || is_last {
-                agreement.take().map_or(Ok(()), |pending| finish(pending, None))?;
-            }
-            // SAFETY: places hold what the program says they hold.
-            unsafe {
-                match step {
-                    Step::Exchange(index) => {
-                        let exchange = &mut exchanges[*index];
-                        let (near, far) = memory.messages(*index, exchange);
-                        let buffers = if forward { (near.cast_const(), far) } else { (far.cast_const(), near) };
-                        let size = memory.exchanged_size(self.program.crossing(*index).is_real);
-                        exchange.run(&self.comm, call.direction, buffers, size, call.batch)?;
-                    }
-                    Step::Visit(step) => {
-                        let factor = (is_last && factor != 1.0).then(|| T::nearest(factor));
-                        let operands = memory.operands(step, exchanges, self);
-                        let operands = if forward { operands } else { (operands.1, operands.0) };
-                        engine.run(&step.visit, call.direction, operands, call.batch, factor);
-                    }
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Whether a single visit would overwrite what it has not read yet.
@@ -149,88 +115,89 @@ impl Plan {
 }
 
 /// Waits for the ranks' agreement on a call.
-fn finish(agreement: PendingAgreement<'_>, local: Option<&crate::Error>) -> Result<()> {
-    agreement.finish(local, "the transform", describe)
+fn finish(agreement: PendingAgreement<'_>, node: Option<&mut Node>, local: Option<&Error>) -> Result<()> {
+    agreement.finish(node, local, "the transform", describe)
 }
 
-/// Where the places of a program lie during a call.
-struct Memory<'a> {
-    program: &'a Program,
+/// A call on its way through the steps.
+struct Run<'a> {
+    plan: &'a Plan,
     call: &'a Call,
     workspace: *mut u8,
-    /// Bytes of a complex element.
-    element: usize,
+    exchanges: &'a mut [Exchange],
+    node: Option<&'a mut Node>,
+    begins: &'a mut Begins,
 }
 
-impl Memory<'_> {
-    /// Bytes of the elements that an exchange moves.
-    fn exchanged_size(&self, is_real: bool) -> usize {
-        if is_real { self.element / 2 } else { self.element }
-    }
-
-    /// The begin of a place of so many bytes at an end of the workspace.
+impl Run<'_> {
+    /// Walks the steps. Until the ranks have agreed, nothing leaves this rank and the output is not written.
     ///
     /// # Safety
-    /// The workspace is as long as the program needs it, and the place is one of the program's.
-    unsafe fn at(&self, end: End, bytes: usize) -> *mut u8 {
-        let total = self.program.needed_len() * self.call.batch;
-        let offset = match end {
-            End::Low => 0,
-            End::High => total - bytes.div_ceil(self.element),
-        };
-        // SAFETY: the program needs room for each of its places.
-        unsafe { self.workspace.add(offset * self.element) }
-    }
-
-    /// The begin of both sides of the exchange `index`.
-    ///
-    /// # Safety
-    /// As for [`Memory::at`].
-    unsafe fn messages(&self, index: usize, exchange: &Exchange) -> (*mut u8, *mut u8) {
-        let crossing = self.program.crossing(index);
-        let bytes = |len: usize| len * self.call.batch * self.exchanged_size(crossing.is_real);
-        // SAFETY: both sides are places of the program.
-        unsafe {
-            let near = self.at(crossing.near, bytes(exchange.schedule().near.len));
-            (near, self.at(crossing.near.opposite(), bytes(exchange.schedule().far.len)))
+    /// As for [`Plan::execute`]; the workspace is as long as the program wants it for elements of `T`.
+    unsafe fn walk<T: Real>(
+        &mut self,
+        engine: &mut Engine<T>,
+        mut agreement: Option<PendingAgreement<'_>>,
+    ) -> Result<()> {
+        let (plan, call) = (self.plan, self.call);
+        let forward = call.direction == Direction::Forward;
+        let factor = plan.scale_factor(call.scale);
+        let steps = plan.program.steps(plan.must_detour(call));
+        for count in 0..steps.len() {
+            let is_last = count + 1 == steps.len();
+            let step = &steps[if forward { count } else { steps.len() - 1 - count }];
+            let mut have_met = false;
+            if (matches!(step, Step::Exchange(_)) || is_last)
+                && let Some(pending) = agreement.take()
+            {
+                finish(pending, self.node.as_deref_mut(), None)?;
+                have_met = true;
+            }
+            // SAFETY: places hold what the program says they hold.
+            unsafe {
+                match step {
+                    Step::Exchange(index) => self.exchange(*index, have_met, size_of::<T>())?,
+                    Step::Visit(step) => {
+                        let factor = (is_last && factor != 1.0).then(|| T::nearest(factor));
+                        let mut begins = std::mem::take(self.begins);
+                        let memory = self.memory(size_of::<T>());
+                        let operands = memory.operands(step, &mut begins);
+                        engine.run(&step.visit, call.direction, operands, call.batch, factor);
+                        *self.begins = begins;
+                    }
+                }
+            }
         }
+        Ok(())
     }
 
-    /// Both sides of a visit, the one that a forward transform reads first.
+    /// Moves data between ranks, or lets them see that it is there. `have_met` where the ranks of the node just have.
     ///
     /// # Safety
-    /// As for [`Memory::at`].
-    unsafe fn operands<'b>(
-        &self,
-        step: &VisitStep,
-        exchanges: &'b [Exchange],
-        plan: &Plan,
-    ) -> (Operand<'b>, Operand<'b>) {
-        let (inbox, outbox) = self.call.near_and_far();
-        let batch = self.call.batch;
-        let whole = |array: RawArray, apart: usize| Operand {
-            address: array.address,
-            is_complex: array.element.is_complex(),
-            layout: Layout::Whole(apart),
-        };
-        let operand = |place: Place| match place {
-            Place::Inbox => whole(inbox, plan.size_inbox()),
-            Place::Outbox => whole(outbox, plan.size_outbox()),
-            Place::Staging { end, len } => {
-                // SAFETY: the staging array is a place of the program.
-                let address = unsafe { self.at(end, len * batch * self.element) };
-                Operand { address, is_complex: true, layout: Layout::Whole(len) }
+    /// As for [`Run::walk`], with `real` the bytes of a real number.
+    unsafe fn exchange(&mut self, index: usize, have_met: bool, real: usize) -> Result<()> {
+        if let Some(node) = self.node.as_deref_mut() {
+            if !have_met {
+                node.meet();
             }
-            Place::Near(index) | Place::Far(index) => {
-                let schedule = exchanges[index].schedule();
-                // SAFETY: by the caller's word.
-                let (near, far) = unsafe { self.messages(index, &exchanges[index]) };
-                let is_complex = !self.program.crossing(index).is_real;
-                let (address, side) =
-                    if matches!(place, Place::Near(_)) { (near, &schedule.near) } else { (far, &schedule.far) };
-                Operand { address, is_complex, layout: Layout::Packed(side, batch) }
-            }
+            node.pass();
+            return Ok(());
+        }
+        let (plan, call) = (self.plan, self.call);
+        let size = if plan.program.crossing(index).is_real { real } else { 2 * real };
+        // SAFETY: by the caller's word.
+        let (near, far) = unsafe { self.memory(real).messages(index) };
+        let buffers = match call.direction {
+            Direction::Forward => (near.cast_const(), far),
+            Direction::Backward => (far.cast_const(), near),
         };
-        (operand(step.from), operand(step.to))
+        // SAFETY: both sides are places of the program, for a batch.
+        unsafe { self.exchanges[index].run(&plan.comm, call.direction, buffers, size, call.batch) }
+    }
+
+    /// Where places lie, for real numbers of so many bytes.
+    fn memory(&self, real: usize) -> Memory<'_> {
+        let node = self.node.as_deref();
+        Memory { plan: self.plan, call: self.call, workspace: self.workspace, exchanges: self.exchanges, node, real }
     }
 }

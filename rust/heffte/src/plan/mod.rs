@@ -3,6 +3,7 @@
 mod call;
 mod create;
 mod execute;
+mod memory;
 mod program;
 mod workspace;
 

@@ -84,6 +84,7 @@ pub(super) struct Program {
     operations: Vec<Operation>,
     crossings: Vec<Crossing>,
     needed_len: usize,
+    staging_len: usize,
     messages_len: usize,
     largest_box: usize,
 }
@@ -102,6 +103,7 @@ impl Program {
             next: End::Low,
             last_len: 0,
             needed_len: 0,
+            staging_len: 0,
         };
         let steps = builder.steps();
         let detour = if steps.len() == 1 { builder.detour() } else { Vec::new() };
@@ -111,6 +113,7 @@ impl Program {
             operations: builder.operations,
             crossings: builder.crossings,
             needed_len: builder.needed_len,
+            staging_len: builder.staging_len,
             messages_len: messages.max().unwrap_or(0),
             largest_box: recipe.largest_complex_box(rank),
         }
@@ -149,9 +152,10 @@ impl Program {
         self.messages_len + self.largest_box
     }
 
-    /// Complex elements that are used, for each transform of a batch; never more than callers are asked for.
-    pub fn needed_len(&self) -> usize {
-        self.needed_len
+    /// Complex elements that are used, for each transform of a batch; never more than callers are asked for. Messages
+    /// need none where pieces are read in the memory of those who have them.
+    pub fn needed_len(&self, with_messages: bool) -> usize {
+        if with_messages { self.needed_len } else { self.staging_len }
     }
 }
 
@@ -167,6 +171,7 @@ struct Builder<'a> {
     /// Complex elements of the place at the other end.
     last_len: usize,
     needed_len: usize,
+    staging_len: usize,
 }
 
 impl Builder<'_> {
@@ -194,6 +199,7 @@ impl Builder<'_> {
     /// Room for the staging array of `stage`.
     fn staging(&mut self, stage: &Stage) -> Place {
         let len = stage.after.box_of(self.rank).count();
+        self.staging_len = self.staging_len.max(len);
         Place::Staging { end: self.place(len, false), len }
     }
 

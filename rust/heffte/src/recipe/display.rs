@@ -62,8 +62,7 @@ impl Recipe {
         let moved = self.elements_moved(index);
         let (bytes, kind) =
             if self.is_real_after(index) { (moved * COMPLEX / 2, "float64") } else { (moved * COMPLEX, "complex128") };
-        let transport = self.problem().transport.name();
-        writeln!(f, "  {transport:<18}{moved} elements change rank, {} in {kind}", human(bytes))
+        writeln!(f, "  {:<18}{moved} elements change rank, {} in {kind}", self.carrier, human(bytes))
     }
 }
 

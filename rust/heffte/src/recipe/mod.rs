@@ -40,6 +40,7 @@ pub enum Origin {
 pub struct Recipe {
     problem: Problem,
     stages: Vec<Stage>,
+    carrier: String,
 }
 
 impl Recipe {
@@ -47,7 +48,14 @@ impl Recipe {
     #[must_use]
     pub fn new(problem: Problem) -> Recipe {
         let stages = route::cheapest(&problem);
-        Recipe { problem, stages }
+        let carrier = problem.transport.name().to_owned();
+        Recipe { problem, stages, carrier }
+    }
+
+    /// The same, with other words for what carries its exchanges.
+    #[must_use]
+    pub fn carried_by(self, carrier: String) -> Recipe {
+        Recipe { carrier, ..self }
     }
 
     /// The stages, the first with the inboxes before it, the last with the outboxes after it.

@@ -47,6 +47,7 @@ impl Problem {
             Participants::First(n) => format!("the first {n} ranks"),
             Participants::Member(_) => "a sub-communicator".to_owned(),
         })?;
+        must_agree(specs, "use_shared_memory (or HEFFTE_SHARED_MEMORY)", |s| s.options.use_shared_memory.to_string())?;
         must_agree(specs, "the count limit", |s| s.options.count_limit.to_string())?;
 
         let inboxes: Arc<[Box3d]> = specs.iter().map(|s| s.inbox).collect();

@@ -49,6 +49,7 @@ impl Problem {
             transport: TRANSPORTS[rng.usize(..4)],
             use_pencils: rng.bool(),
             participants,
+            use_shared_memory: rng.bool(),
             count_limit: if rng.u8(..5) == 0 { rng.i64(1..40) } else { i64::from(i32::MAX) },
             ..PlanOptions::default()
         };

@@ -10,8 +10,10 @@ use crate::harness::Harness;
 use crate::oracle::Field;
 use crate::problem::Problem;
 
-/// Random problems for each number of ranks.
-const CASES: u64 = 120;
+/// Random problems: fewer for more ranks, which share few cores where these tests run.
+fn cases(comm: &SimpleCommunicator) -> u64 {
+    240 / comm.size() as u64
+}
 
 /// An element type of the tests: how it is made from, and turned into, the numbers of the oracle.
 pub trait Value: Element + PartialEq + std::fmt::Debug + Default {
@@ -64,7 +66,7 @@ impl Value for Complex<f32> {
 pub fn run(harness: &mut Harness<'_>) {
     let comm = harness.comm;
     harness.test("random_problems_follow_the_definition_in_both_precisions", || {
-        for seed in 0..CASES {
+        for seed in 0..cases(comm) {
             let problem = Problem::random(comm.size() as usize, seed);
             let plan = Plan::new(comm, problem.spec(comm.rank() as usize)).expect("the problem is sound");
             let case = format!("case {seed}: {problem:?}\n{}", plan.recipe());
@@ -79,16 +81,17 @@ pub fn run(harness: &mut Harness<'_>) {
         }
     });
     harness.test("in_place_transforms_are_those_out_of_place", || {
-        for seed in 0..CASES {
+        for seed in 0..cases(comm) {
             in_place(comm, seed);
         }
     });
     harness.test("scales_make_a_round_trip_the_identity", || scales(comm));
     harness.test("batches_and_given_workspaces_change_nothing", || {
-        for seed in 0..CASES / 2 {
+        for seed in 0..cases(comm) / 2 {
             batches(comm, seed);
         }
     });
+    harness.test("shared_memory_grows_with_the_batch_and_serves_every_call", || growing_batches(comm));
     harness.test("workspace_sizes_are_those_of_heffte", || workspace_sizes(comm));
     harness.test("a_plan_on_a_part_of_the_ranks_leaves_the_others_alone", || parts(comm));
 }
@@ -231,6 +234,34 @@ fn batches(comm: &SimpleCommunicator, seed: u64) {
         // SAFETY: all arrays are as long as a batch of three needs.
         unsafe { plan.execute(Ok(call)) }.expect("the batch");
         assert_eq!(output, one_by_one, "case {seed}: {problem:?}\n{}", plan.recipe());
+    }
+}
+
+/// Larger and smaller batches of both precisions in turn, with plans that take turns too.
+fn growing_batches(comm: &SimpleCommunicator) {
+    let mine = slabs(comm, [5, 6, 9]);
+    let plans = [(); 2].map(|()| Plan::new(comm, Spec::c2c(mine, mine)).expect("slabs are sound"));
+    let field = Field::random([5, 6, 9], 11, false);
+    let expected = field.transformed([heffte::AxisKind::C2c; 3], Direction::Forward).local(&mine);
+    let one = field.local(&mine);
+    for (turn, batch) in [1, 4, 2, 7, 1].into_iter().enumerate() {
+        let plan = &plans[turn % 2];
+        let input = one.repeat(batch);
+        let mut output = vec![Complex::<f64>::default(); input.len()];
+        let (from, to) = (RawArray::of(&input), RawArray::of_mut(&mut output));
+        // SAFETY: both arrays are as long as the batch needs.
+        unsafe { plan.execute(Ok(Call { batch, ..Call::new(Direction::Forward, from, to, Scale::None) })) }
+            .expect("batch");
+        assert_close(comm, &output, &expected.repeat(batch), field.values.len(), "batch");
+
+        let single: Vec<Complex<f32>> = one.iter().copied().map(Value::of).collect();
+        let mut output = vec![Complex::<f32>::default(); single.len()];
+        plan.forward(&single, &mut output, Scale::None).expect("f32");
+        assert_close(comm, &output, &expected, field.values.len(), "f32 in between");
+    }
+    if comm.size() > 1 {
+        let how = plans[0].recipe().to_string();
+        assert!(how.contains("shared memory") || how.contains("no memory can be shared"), "{how}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! All transports carry the same bits.
+//! All transports, and shared memory, carry the same bits.
 
 use heffte::{Complex, Plan, PlanOptions, Scale};
 use mpi::traits::*;
@@ -9,18 +9,20 @@ use crate::problem::{Problem, TRANSPORTS};
 
 pub fn run(harness: &mut Harness<'_>) {
     let comm = harness.comm;
-    harness.test("every_transport_whole_or_in_chunks_gives_the_same_bits", || {
+    harness.test("every_transport_whole_or_in_chunks_and_shared_memory_give_the_same_bits", || {
         let rank = comm.rank() as usize;
-        for seed in 1000..1040 {
+        for seed in 1000..1000 + 80 / comm.size() as u64 {
             let mut problem = Problem::random(comm.size() as usize, seed);
             let base = PlanOptions { count_limit: i64::from(i32::MAX), ..problem.options };
             let real = problem.is_r2c();
             let input = Field::random(problem.size, seed, real).local(&problem.inboxes[rank]);
             let results: Vec<Vec<Complex<f64>>> = TRANSPORTS
                 .into_iter()
-                .flat_map(|transport| [(transport, base.count_limit), (transport, 3)])
-                .map(|(transport, count_limit)| {
-                    problem.options = PlanOptions { transport, count_limit, ..base };
+                .flat_map(|transport| {
+                    [(transport, base.count_limit, false), (transport, 3, false), (transport, base.count_limit, true)]
+                })
+                .map(|(transport, count_limit, use_shared_memory)| {
+                    problem.options = PlanOptions { transport, count_limit, use_shared_memory, ..base };
                     let plan = Plan::new(comm, problem.spec(rank)).expect("the problem is sound");
                     let mut output = vec![Complex::default(); plan.size_outbox()];
                     if real {

@@ -1,0 +1,194 @@
+//! Ranks that share a node: they meet, and read each other's memory where it lies.
+
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use super::Comm;
+use super::agree::Words;
+use super::memory::{SharedMemory, check_room};
+use crate::error::Result;
+
+/// How long a rank looks for the others before it sleeps, where each has a core of its own.
+const SPIN: Duration = Duration::from_micros(50);
+
+/// What lies at the begin of rank 0's part: where ranks meet, and what they say when they do.
+///
+/// Each rank has two places for its words, used in turn: a rank that has left one meeting may write for the next while
+/// others still read.
+#[repr(C, align(64))]
+struct Meeting {
+    /// Ranks that have come.
+    come: AtomicU32,
+    /// Meetings that took place; ranks sleep on it.
+    held: AtomicU32,
+}
+
+/// The words of one rank, in a cache line of their own.
+#[repr(C, align(64))]
+struct Said([AtomicI64; Words::COUNT]);
+
+/// All ranks of a communicator, when they share a node.
+pub(crate) struct Node {
+    board: SharedMemory,
+    /// The areas of all ranks; made when the first call says how much it needs.
+    areas: Option<SharedMemory>,
+    /// Bytes of each rank's area, for every byte of `scale`.
+    area_lens: Vec<usize>,
+    /// Bytes of an element, times transforms of a batch, that the areas are made for.
+    scale: usize,
+    rank: usize,
+    size: usize,
+    spins: bool,
+    /// Meetings at which something was said, and exchanges, so far; the same on all ranks.
+    agreements: usize,
+    exchanges: usize,
+}
+
+// SAFETY: the memory is shared between processes; in this one, the plan's lock orders its uses.
+unsafe impl Send for Node {}
+
+impl Node {
+    /// The node of `comm`, if it has one with room for two areas of `area_len` elements of `element` bytes for each rank.
+    /// The areas themselves come with the first call that needs them. Collective.
+    ///
+    /// # Errors
+    /// Why there is none; [`crate::Error::SharedMemory`] where all can go on without.
+    pub fn find(comm: &Comm, area_len: usize, element: usize) -> Result<Node> {
+        comm.check_one_node()?;
+        check_room(comm, area_len.saturating_mul(2 * element))?;
+        let (rank, size) = (comm.rank(), comm.size());
+        let bytes = size_of::<Meeting>() + 2 * size * size_of::<Said>();
+        let board = SharedMemory::new(comm, if rank == 0 { bytes } else { 0 })?;
+        let area_lens = comm.all_gather([area_len as i64])?.into_iter().map(|[len]| len as usize).collect();
+        let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+        let spins = size <= cores;
+        Ok(Node { board, areas: None, area_lens, scale: 0, rank, size, spins, agreements: 0, exchanges: 0 })
+    }
+
+    fn meeting(&self) -> &Meeting {
+        // SAFETY: rank 0's part begins with it, is zeroed, and lives as long as `self`.
+        unsafe { &*self.board.part(0).cast::<Meeting>() }
+    }
+
+    fn said(&self, rank: usize) -> &Said {
+        let turn = self.agreements % 2;
+        // SAFETY: the places follow the meeting, two for each rank.
+        unsafe {
+            let places = self.board.part(0).add(size_of::<Meeting>()).cast::<Said>();
+            &*places.add(turn * self.size + rank)
+        }
+    }
+
+    /// Says what this rank has to say at the next meeting.
+    pub(super) fn say(&self, words: &Words) {
+        for (place, word) in self.said(self.rank).0.iter().zip(words.0) {
+            place.store(word, Ordering::Relaxed);
+        }
+    }
+
+    /// What all have said at the meeting that just took place, by maximum.
+    pub(super) fn heard(&mut self) -> Words {
+        let mut all = Words([i64::MIN; Words::COUNT]);
+        for rank in 0..self.size {
+            for (most, place) in all.0.iter_mut().zip(&self.said(rank).0) {
+                *most = (*most).max(place.load(Ordering::Relaxed));
+            }
+        }
+        self.agreements += 1;
+        all
+    }
+
+    /// Waits until all ranks have come. What they wrote before is seen after.
+    pub fn meet(&self) {
+        let meeting = self.meeting();
+        let held = meeting.held.load(Ordering::Acquire);
+        if meeting.come.fetch_add(1, Ordering::AcqRel) + 1 == self.size as u32 {
+            meeting.come.store(0, Ordering::Relaxed);
+            meeting.held.fetch_add(1, Ordering::Release);
+            wake_all(&meeting.held);
+            return;
+        }
+        let begin = Instant::now();
+        while meeting.held.load(Ordering::Acquire) == held {
+            if self.spins && begin.elapsed() < SPIN {
+                std::hint::spin_loop();
+            } else {
+                sleep_while(&meeting.held, held);
+            }
+        }
+    }
+
+    /// Makes areas for elements of so many bytes, times transforms of a batch, where those that there are do not
+    /// suffice. Collective; all ranks ask for the same.
+    ///
+    /// # Errors
+    /// [`crate::Error::SharedMemory`], the same on all ranks.
+    pub fn reserve(&mut self, comm: &Comm, scale: usize) -> Result<()> {
+        if !self.suffices(scale) {
+            // The old areas first: nobody reads them any more, since all have come to this call.
+            self.areas = None;
+            self.scale = 0;
+            let area = aligned(self.area_lens[self.rank] * scale);
+            self.areas = Some(SharedMemory::new(comm, 2 * area)?);
+            self.scale = scale;
+        }
+        Ok(())
+    }
+
+    /// Whether the areas are large enough for that.
+    pub fn suffices(&self, scale: usize) -> bool {
+        self.scale >= scale
+    }
+
+    /// The area of `rank` in the exchange that is next, or, once [`Node::pass`] was called, in the one after.
+    ///
+    /// Areas are used in turn. A rank that writes for one exchange while others still read for the one before does not
+    /// disturb them; and nobody comes to that one's end before all have read what was there two exchanges ago.
+    pub fn area(&self, rank: usize, exchange: usize) -> *mut u8 {
+        let part = self.areas.as_ref().map_or(std::ptr::null_mut(), |areas| areas.part(rank));
+        // SAFETY: a part has two areas.
+        unsafe { part.add(exchange % 2 * aligned(self.area_lens[rank] * self.scale)) }
+    }
+
+    /// The number of the next exchange.
+    pub fn exchange(&self) -> usize {
+        self.exchanges
+    }
+
+    /// Counts an exchange whose data all have written.
+    pub fn pass(&mut self) {
+        self.exchanges += 1;
+    }
+}
+
+/// Areas begin where pages may, so that no cache line belongs to two.
+fn aligned(bytes: usize) -> usize {
+    bytes.next_multiple_of(4096)
+}
+
+/// Lets those who sleep on `word` look again.
+fn wake_all(word: &AtomicU32) {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::thread::futex;
+        // Nobody may be asleep; an error could only mean that the word is not there, which it is.
+        let _ = futex::wake(word, futex::Flags::empty(), i32::MAX as u32);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = word;
+}
+
+/// Sleeps until `word` is no longer `value`, or somebody wakes us, or a second has passed.
+fn sleep_while(word: &AtomicU32, value: u32) {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::thread::futex;
+        let second = rustix::fs::Timespec { tv_sec: 1, tv_nsec: 0 };
+        // Whatever ended the sleep, the caller looks at the word again.
+        let _ = futex::wait(word, futex::Flags::empty(), value, Some(&second));
+    }
+    #[cfg(not(target_os = "linux"))]
+    if word.load(Ordering::Relaxed) == value {
+        std::thread::yield_now();
+    }
+}
