@@ -182,7 +182,7 @@ impl PendingAgreement<'_> {
                 Words(reduction.all.0)
             }
             (None, Some(node)) => {
-                node.meet();
+                node.meet(self.comm)?;
                 node.heard()
             }
             (None, None) => Words(self.mine.0),

@@ -99,14 +99,17 @@ impl Node {
     }
 
     /// Waits until all ranks have come. What they wrote before is seen after.
-    pub fn meet(&self) {
+    ///
+    /// # Errors
+    /// [`crate::Error::Mpi`].
+    pub fn meet(&self, comm: &Comm) -> Result<()> {
         let meeting = self.meeting();
         let held = meeting.held.load(Ordering::Acquire);
         if meeting.come.fetch_add(1, Ordering::AcqRel) + 1 == self.size as u32 {
             meeting.come.store(0, Ordering::Relaxed);
             meeting.held.fetch_add(1, Ordering::Release);
             wake_all(&meeting.held);
-            return;
+            return Ok(());
         }
         let begin = Instant::now();
         while meeting.held.load(Ordering::Acquire) == held {
@@ -114,8 +117,12 @@ impl Node {
                 std::hint::spin_loop();
             } else {
                 sleep_while(&meeting.held, held);
+                // Somebody may not come before a message of the caller's arrives, which MPI carries on only when it is
+                // called.
+                comm.progress()?;
             }
         }
+        Ok(())
     }
 
     /// Makes areas for elements of so many bytes, times transforms of a batch, where those that there are do not
@@ -178,14 +185,14 @@ fn wake_all(word: &AtomicU32) {
     let _ = word;
 }
 
-/// Sleeps until `word` is no longer `value`, or somebody wakes us, or a second has passed.
+/// Sleeps until `word` is no longer `value`, or somebody wakes us, or some milliseconds have passed.
 fn sleep_while(word: &AtomicU32, value: u32) {
     #[cfg(target_os = "linux")]
     {
         use rustix::thread::futex;
-        let second = rustix::fs::Timespec { tv_sec: 1, tv_nsec: 0 };
+        let nap = rustix::fs::Timespec { tv_sec: 0, tv_nsec: 5_000_000 };
         // Whatever ended the sleep, the caller looks at the word again.
-        let _ = futex::wait(word, futex::Flags::empty(), value, Some(&second));
+        let _ = futex::wait(word, futex::Flags::empty(), value, Some(&nap));
     }
     #[cfg(not(target_os = "linux"))]
     if word.load(Ordering::Relaxed) == value {

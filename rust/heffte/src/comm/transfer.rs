@@ -64,6 +64,19 @@ impl Drop for Request {
 }
 
 impl Comm {
+    /// Gives MPI the occasion to carry on whatever messages are under way.
+    ///
+    /// # Errors
+    /// [`Error::Mpi`].
+    pub fn progress(&self) -> Result<()> {
+        let mut found = 0;
+        // SAFETY: the communicator is alive, and nothing is received.
+        check("MPI_Iprobe", unsafe {
+            let (source, tag) = (ffi::RSMPI_ANY_SOURCE, ffi::RSMPI_ANY_TAG);
+            ffi::MPI_Iprobe(source, tag, self.raw, &mut found, ffi::RSMPI_STATUS_IGNORE)
+        })
+    }
+
     /// Every rank sends `count` elements of `size` bytes to every rank. Collective.
     ///
     /// # Errors

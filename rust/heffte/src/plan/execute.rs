@@ -178,7 +178,7 @@ impl Run<'_> {
     unsafe fn exchange(&mut self, index: usize, have_met: bool, real: usize) -> Result<()> {
         if let Some(node) = self.node.as_deref_mut() {
             if !have_met {
-                node.meet();
+                node.meet(&self.plan.comm)?;
             }
             node.pass();
             return Ok(());

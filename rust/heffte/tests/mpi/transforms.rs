@@ -92,6 +92,7 @@ pub fn run(harness: &mut Harness<'_>) {
         }
     });
     harness.test("shared_memory_grows_with_the_batch_and_serves_every_call", || growing_batches(comm));
+    harness.test("a_message_of_the_caller_gets_through_while_ranks_wait_for_each_other", || message_under_way(comm));
     harness.test("workspace_sizes_are_those_of_heffte", || workspace_sizes(comm));
     harness.test("a_plan_on_a_part_of_the_ranks_leaves_the_others_alone", || parts(comm));
 }
@@ -263,6 +264,27 @@ fn growing_batches(comm: &SimpleCommunicator) {
         let how = plans[0].recipe().to_string();
         assert!(how.contains("shared memory") || how.contains("no memory can be shared"), "{how}");
     }
+}
+
+/// Each rank sends a message too long to leave by itself, and transforms; all but the first receive theirs before they
+/// come to the transform. Who waits must carry the messages on.
+fn message_under_way(comm: &SimpleCommunicator) {
+    let mine = slabs(comm, [5, 6, 9]);
+    let plan = Plan::new(comm, Spec::c2c(mine, mine)).expect("slabs are sound");
+    let (rank, size) = (comm.rank(), comm.size());
+    let long = vec![rank; 4_000_000];
+    let mut received = vec![-1; if rank > 0 { long.len() } else { 0 }];
+    let input = vec![1.0; plan.size_inbox()];
+    let mut output = vec![Complex::<f64>::default(); plan.size_outbox()];
+    mpi::request::scope(|scope| {
+        let sent = (rank + 1 < size).then(|| comm.process_at_rank(rank + 1).immediate_send(scope, &long[..]));
+        if rank > 0 {
+            comm.process_at_rank(rank - 1).receive_into(&mut received[..]);
+        }
+        plan.forward(&input, &mut output, Scale::None).expect("forward");
+        sent.map(mpi::request::Request::wait);
+    });
+    assert!(received.iter().all(|&value| value == rank - 1));
 }
 
 /// 4 × 4 × 4 on two ranks, split in z: sizes that programs written for heFFTe know.
