@@ -33,6 +33,17 @@ foreach(feature AVX AVX512)
   endif()
 endforeach()
 
+# This says to MPI where data on a device may go: without a backend for one it means nothing, and is OFF.
+set(Heffte_ENABLE_GPU_AWARE_MPI OFF)
+
+# CMake warns of variables that nobody reads: recipes for packages set many.
+get_cmake_property(variables CACHE_VARIABLES)
+foreach(variable IN LISTS variables)
+  if(variable MATCHES "^Heffte_")
+    set(read "${${variable}}")
+  endif()
+endforeach()
+
 if(Heffte_ENABLE_PYTHON AND NOT BUILD_SHARED_LIBS)
   message(FATAL_ERROR "Heffte_ENABLE_PYTHON=ON needs the shared library: configure with -DBUILD_SHARED_LIBS=ON.")
 endif()

@@ -1,6 +1,7 @@
 //! Building through CMake, as those who install the library do.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::Result;
 
@@ -33,27 +34,34 @@ impl Flavour {
     }
 }
 
-/// A CMake project at `source`, to be configured in `binary` with the project's MPI.
-pub fn configure(tools: &Tools, source: &Path, binary: &Path) -> std::process::Command {
+/// CMake. All builds share what cargo compiles on the way: they differ in its last step only.
+pub fn cmake(tools: &Tools) -> Command {
     let mut command = tools.command("cmake");
-    command.args(["-G", "Ninja", "-S"]).arg(source).arg("-B").arg(binary);
-    command.arg("-DCMAKE_BUILD_TYPE=Release").arg(format!("-DMPI_C_COMPILER={}", tools.mpicc.display()));
-    command.arg(format!("-DMPIEXEC_EXECUTABLE={}", tools.launcher.program().display()));
+    command.env("CARGO_BUILD_BUILD_DIR", at("build/cargo"));
     if let Some(prefix) = &tools.corrosion {
-        command.arg(format!("-DCorrosion_ROOT={}", prefix.display()));
+        command.env("Corrosion_ROOT", prefix);
     }
     command
 }
 
-/// Configures, builds and installs, into the flavour's own prefix or another.
-pub fn install(tools: &Tools, flavour: &Flavour, prefix: Option<&Path>) -> Result<()> {
+/// A CMake project at `source`, to be configured in `binary` with the project's MPI.
+pub fn configure(tools: &Tools, source: &Path, binary: &Path) -> Command {
+    let mut command = cmake(tools);
+    command.args(["-G", "Ninja", "-S"]).arg(source).arg("-B").arg(binary);
+    command.arg("-DCMAKE_BUILD_TYPE=Release").arg(format!("-DMPI_C_COMPILER={}", tools.mpicc.display()));
+    command.arg(format!("-DMPIEXEC_EXECUTABLE={}", tools.launcher.program().display()));
+    command.arg(format!("-DMPIEXEC_PREFLAGS={}", tools.launcher.flags().join(";")));
+    command
+}
+
+/// Configures, builds and installs into the flavour's prefix.
+pub fn install(tools: &Tools, flavour: &Flavour) -> Result<()> {
     let binary = flavour.directory();
-    let prefix = prefix.map_or_else(|| flavour.prefix(), Path::to_owned);
     let mut command = configure(tools, &at(""), &binary);
-    command.args(flavour.options).arg(format!("-DCMAKE_INSTALL_PREFIX={}", prefix.display()));
+    command.args(flavour.options).arg(format!("-DCMAKE_INSTALL_PREFIX={}", flavour.prefix().display()));
     command.arg(format!("-DPython_EXECUTABLE={}", tools.python.display()));
     command::step("configuring with CMake", &mut command)?;
-    command::step("building with Corrosion (a minute or two)", tools.command("cmake").arg("--build").arg(&binary))?;
-    command::step("installing", tools.command("cmake").arg("--install").arg(&binary))?;
+    command::step("building with Corrosion (a minute or two)", cmake(tools).arg("--build").arg(&binary))?;
+    command::step("installing", cmake(tools).arg("--install").arg(&binary))?;
     Ok(())
 }

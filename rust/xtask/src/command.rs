@@ -2,17 +2,37 @@
 
 use std::fs::File;
 use std::io::{IsTerminal, Read, Seek};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use nix::sys::signal::{Signal, kill};
+use nix::errno::Errno;
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, killpg, sigaction};
 use nix::unistd::Pid;
 
 /// How long anything may take.
 pub const LIMIT: Duration = Duration::from_secs(15 * 60);
+
+/// Whether somebody asked this program to end.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+extern "C" fn note_interrupt(_: nix::libc::c_int) {
+    INTERRUPTED.store(true, Ordering::Relaxed);
+}
+
+/// Lets an interrupt (Ctrl-C) end what runs, too: it runs in a process group of its own, which the terminal does not reach.
+pub fn pass_on_interrupts() -> Result<()> {
+    let action = SigAction::new(SigHandler::Handler(note_interrupt), SaFlags::SA_RESTART, SigSet::empty());
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+        // SAFETY: the handler stores to an atomic, which a signal handler may do.
+        unsafe { sigaction(signal, &action) }.context("cannot handle interrupts")?;
+    }
+    Ok(())
+}
 
 /// What a program said and how it ended.
 pub struct Outcome {
@@ -71,14 +91,15 @@ pub fn shown(command: &Command) -> String {
 }
 
 fn start(command: &mut Command) -> Result<Child> {
-    command.stdin(Stdio::null());
+    // A group of its own, so that all that it starts can be ended with it.
+    command.stdin(Stdio::null()).process_group(0);
     command.spawn().with_context(|| format!("cannot start {}", shown(command)))
 }
 
 /// How the child ended; `None` where it had to be ended.
 fn wait(child: &mut Child, limit: Duration, spinner: &ProgressBar) -> Result<Option<ExitStatus>> {
     let deadline = Instant::now() + limit;
-    while Instant::now() < deadline {
+    while Instant::now() < deadline && !INTERRUPTED.load(Ordering::Relaxed) {
         if let Some(status) = child.try_wait()? {
             spinner.finish_and_clear();
             return Ok(Some(status));
@@ -86,17 +107,32 @@ fn wait(child: &mut Child, limit: Duration, spinner: &ProgressBar) -> Result<Opt
         spinner.tick();
         sleep(Duration::from_millis(50));
     }
-    // First politely, so that a launcher can end its ranks.
-    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).context("cannot end the program")?;
+    spinner.finish_and_clear();
+    end(child)?;
+    if INTERRUPTED.load(Ordering::Relaxed) {
+        eprintln!("interrupted");
+        std::process::exit(130);
+    }
+    Ok(None)
+}
+
+/// Ends the child and all that it started: first politely, so that a launcher can end its ranks.
+fn end(child: &mut Child) -> Result<()> {
+    let group = Pid::from_raw(child.id().cast_signed());
+    let all = |signal| match killpg(group, signal) {
+        Ok(()) | Err(Errno::ESRCH) => Ok(()),
+        Err(error) => Err(error).context("cannot end the program"),
+    };
+    all(Signal::SIGTERM)?;
     for _ in 0..100 {
         if child.try_wait()?.is_some() {
-            return Ok(None);
+            break;
         }
         sleep(Duration::from_millis(50));
     }
-    child.kill()?;
+    all(Signal::SIGKILL)?;
     child.wait()?;
-    Ok(None)
+    Ok(())
 }
 
 fn spinner(label: &str) -> ProgressBar {
@@ -113,4 +149,20 @@ fn text(log: &mut File) -> Result<String> {
     log.rewind()?;
     log.read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_too_long_ends_with_all_that_it_started() {
+        let place = tempfile::tempdir().expect("a directory");
+        let mut command = Command::new("sh");
+        command.args(["-c", "(sleep 1; touch survived) & wait"]).current_dir(place.path());
+        let outcome = capture("", &mut command, Duration::from_millis(200)).expect("sh runs");
+        assert!(!outcome.ok && outcome.output.contains("ended after"), "{}", outcome.output);
+        sleep(Duration::from_millis(1500));
+        assert!(!place.path().join("survived").exists());
+    }
 }

@@ -8,6 +8,8 @@ mod paths;
 mod setup;
 mod test;
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
@@ -30,7 +32,11 @@ enum Task {
     /// Prints the environment that plain cargo needs here: eval "$(cargo xtask env)".
     Env,
     /// Builds through CMake and installs into ./prefix.
-    Build,
+    Build {
+        /// The static library instead, without Python, into ./build/prefix-static.
+        #[arg(long = "static")]
+        is_static: bool,
+    },
     /// Writes include/heffte_c.h from rust/heffte-c.
     Header {
         /// Writes nothing, and fails where the header is not up to date.
@@ -39,7 +45,19 @@ enum Task {
     },
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        // What went wrong and what to do: a backtrace would only hide it.
+        Err(error) => {
+            eprintln!("Error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    command::pass_on_interrupts()?;
     match Cli::parse().task {
         Task::Demo => demo::run(&setup::tools()?),
         Task::Test(options) => test::run(&setup::tools()?, &options),
@@ -48,7 +66,12 @@ fn main() -> Result<()> {
             print!("{}", setup::tools()?.exports());
             Ok(())
         }
-        Task::Build => build::install(&setup::tools()?, &build::SHARED, None),
+        Task::Build { is_static } => {
+            let flavour = if is_static { &build::STATIC } else { &build::SHARED };
+            build::install(&setup::tools()?, flavour)?;
+            println!("Installed in {}", flavour.prefix().display());
+            Ok(())
+        }
         Task::Header { check } => header::run(check),
     }
 }

@@ -12,6 +12,7 @@ use crate::command;
 
 /// Debian's suites that have the package, the newest first.
 const SUITES: [&str; 3] = ["sid", "forky", "trixie"];
+/// What signs them, where the machine's own sources do not say.
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /// The prefix to hand to CMake; `None` where CMake finds Corrosion by itself or has to fetch it.
@@ -50,14 +51,14 @@ fn is_installed(prefix: &Path) -> bool {
 /// Unpacks Debian's package into `target`. The suite it comes from may be newer than the machine's: a private
 /// configuration of apt looks there, so nothing is installed and no source list of the system changes.
 fn from_distribution(target: &Path) -> Result<()> {
-    let _ = fs::remove_dir_all(target);
     let listed =
         Command::new("apt-get").args(["update", "--print-uris"]).output().context("this machine has no apt")?;
     let archives = archives(&String::from_utf8_lossy(&listed.stdout));
+    let sources = sources();
     let mut last = anyhow::anyhow!("apt names no archive");
     for archive in &archives {
         for suite in SUITES {
-            match unpack(archive, suite, target) {
+            match unpack(archive, keyring(archive, &sources), suite, target) {
                 Ok(()) => return Ok(()),
                 Err(error) => last = error,
             }
@@ -70,18 +71,39 @@ fn from_distribution(target: &Path) -> Result<()> {
 fn archives(uris: &str) -> Vec<String> {
     let pattern = Regex::new(r"(?m)^'([^']+)/dists/[^']+/InRelease'").expect("the pattern is sound");
     let mut archives: Vec<String> = pattern.captures_iter(uris).map(|found| found[1].to_owned()).collect();
-    archives.sort();
+    // Debian's own first: others will not have its suites.
+    archives.sort_by_key(|archive| (!archive.ends_with("/debian"), archive.clone()));
     archives.dedup();
     archives
 }
 
-fn unpack(archive: &str, suite: &str, target: &Path) -> Result<()> {
+/// The entries of the machine's source lists, of both formats: stanzas, and lines.
+fn sources() -> Vec<String> {
+    let parts = fs::read_dir("/etc/apt/sources.list.d").into_iter().flatten().flatten().map(|entry| entry.path());
+    let files = parts.chain([PathBuf::from("/etc/apt/sources.list")]);
+    let texts = files.filter_map(|path| {
+        let are_stanzas = path.extension().is_some_and(|extension| extension == "sources");
+        Some((fs::read_to_string(&path).ok()?, if are_stanzas { "\n\n" } else { "\n" }))
+    });
+    texts.flat_map(|(text, end)| text.split(end).map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+/// The keyring file that an entry of `sources` names for the archive.
+fn keyring<'a>(archive: &str, sources: &'a [String]) -> &'a str {
+    let pattern =
+        Regex::new(r"(?m)^(?:[Ss]igned-[Bb]y:\s*|deb\s*\[.*signed-by=)(/[^\s\],]+)").expect("the pattern is sound");
+    let named = |source: &&String| source.split_whitespace().any(|word| word.trim_end_matches('/') == archive);
+    let found = sources.iter().filter(named).find_map(|source| pattern.captures(source));
+    found.and_then(|found| Some(found.get(1)?.as_str())).unwrap_or(KEYRING)
+}
+
+fn unpack(archive: &str, keyring: &str, suite: &str, target: &Path) -> Result<()> {
     let work = tempfile::tempdir()?;
     let list = work.path().join("sources.list");
     for directory in ["lists/partial", "cache/archives/partial"] {
         fs::create_dir_all(work.path().join(directory))?;
     }
-    fs::write(&list, format!("deb [signed-by={KEYRING}] {archive} {suite} main\n"))?;
+    fs::write(&list, format!("deb [signed-by={keyring}] {archive} {suite} main\n"))?;
     let apt = |arguments: &[&str]| {
         let path = |name: &str| work.path().join(name).display().to_string();
         let mut command = Command::new("apt-get");
@@ -91,7 +113,7 @@ fn unpack(archive: &str, suite: &str, target: &Path) -> Result<()> {
             format!("Dir::State::lists={}", path("lists")),
             format!("Dir::Cache={}", path("cache")),
             // The downloading user of apt may not write into our temporary directory.
-            "APT::Sandbox::User=".to_owned() + &whoami(),
+            "APT::Sandbox::User=root".to_owned(),
         ] {
             command.arg("-o").arg(option);
         }
@@ -105,13 +127,13 @@ fn unpack(archive: &str, suite: &str, target: &Path) -> Result<()> {
         .map(|entry| entry.path())
         .find(|path| path.extension().is_some_and(|e| e == "deb"));
     let Some(package) = package else { bail!("apt downloaded nothing") };
-    fs::create_dir_all(target)?;
-    command::run("unpacking Corrosion", Command::new("dpkg").arg("-x").arg(package).arg(target))?;
-    Ok(())
-}
-
-fn whoami() -> String {
-    std::env::var("USER").unwrap_or_else(|_| "root".to_owned())
+    // It gets its name when it is whole, so that an interrupted set-up leaves nothing that looks right.
+    let unfinished = target.with_extension("unfinished");
+    for old in [&unfinished, target] {
+        let _ = fs::remove_dir_all(old);
+    }
+    command::run("unpacking Corrosion", Command::new("dpkg").arg("-x").arg(package).arg(&unfinished))?;
+    fs::rename(&unfinished, target).with_context(|| format!("cannot make {}", target.display()))
 }
 
 #[cfg(test)]
@@ -127,5 +149,25 @@ mod tests {
 'https://other.example/debian-security/dists/bookworm-security/InRelease' z 0
 ";
         assert_eq!(archives(uris), ["http://mirror.example/debian", "https://other.example/debian-security"]);
+    }
+
+    #[test]
+    fn keyrings_are_read_from_both_formats_of_sources() {
+        let sources = [
+            "Types: deb\nURIs: http://other.example/debian\nSuites: x\nSigned-By: /keys/other.gpg",
+            "Types: deb\nURIs: http://stanza.example/debian/\nSuites: x\nSigned-By: /keys/stanza.gpg",
+            "deb [arch=amd64 signed-by=/keys/line.gpg] http://line.example/debian x main",
+            "deb http://plain.example/debian x main",
+        ]
+        .map(str::to_owned);
+        let expected = [
+            ("http://stanza.example/debian", "/keys/stanza.gpg"),
+            ("http://line.example/debian", "/keys/line.gpg"),
+            ("http://plain.example/debian", KEYRING),
+            ("http://unknown.example/debian", KEYRING),
+        ];
+        for (archive, keyring_file) in expected {
+            assert_eq!(keyring(archive, &sources), keyring_file, "{archive}");
+        }
     }
 }

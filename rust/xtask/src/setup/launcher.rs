@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::command;
 
-/// Seconds after which MPICH's launcher ends the program by itself.
+/// Seconds after which the launcher ends the program by itself.
 const SECONDS: &str = "600";
 
 /// `mpiexec`.
@@ -32,15 +32,18 @@ impl Launcher {
         &self.program
     }
 
-    /// Lets `command`, which runs the launcher, run what follows on so many ranks.
-    pub fn set_up(&self, command: &mut Command, ranks: usize) {
-        command.env("MPIEXEC_TIMEOUT", SECONDS);
+    /// What it wants on its command line to run more ranks than there are cores.
+    pub fn flags(&self) -> &'static [&'static str] {
+        if self.is_open_mpi { &["--oversubscribe"] } else { &[] }
+    }
+
+    /// What it wants in its environment: a time limit, and leave to run for the root user.
+    pub fn variables(&self) -> &'static [(&'static str, &'static str)] {
+        const LIMIT: (&str, &str) = ("MPIEXEC_TIMEOUT", SECONDS);
         if self.is_open_mpi {
-            command
-                .env("OMPI_ALLOW_RUN_AS_ROOT", "1")
-                .env("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1")
-                .arg("--oversubscribe");
+            &[LIMIT, ("OMPI_ALLOW_RUN_AS_ROOT", "1"), ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1")]
+        } else {
+            &[LIMIT]
         }
-        command.arg("-n").arg(ranks.to_string());
     }
 }

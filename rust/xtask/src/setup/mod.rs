@@ -80,7 +80,7 @@ impl Tools {
     /// `program` in the environment of the project, at its root.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
-        command.current_dir(at("")).envs(self.variables());
+        command.current_dir(at("")).envs(self.variables()).envs(self.launcher.variables().iter().copied());
         command
     }
 
@@ -92,8 +92,7 @@ impl Tools {
     /// `program` on so many ranks.
     pub fn on_ranks(&self, ranks: usize, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = self.command(self.launcher.program());
-        self.launcher.set_up(&mut command, ranks);
-        command.arg(program);
+        command.args(self.launcher.flags()).arg("-n").arg(ranks.to_string()).arg(program);
         command
     }
 }

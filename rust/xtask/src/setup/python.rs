@@ -20,12 +20,18 @@ pub fn environment() -> Result<PathBuf> {
     let requirements = at("requirements/dev.txt");
     let wanted =
         fs::read_to_string(&requirements).with_context(|| format!("cannot read {}", requirements.display()))?;
-    // Written last, so that an interrupted set-up is seen and made again.
+    let given = std::env::var("HEFFTE_PYTHON").ok().filter(|value| !value.is_empty());
+    // Written last, so that an interrupted set-up is seen and made again. The programs in .venv know where it is, and
+    // its packages are for its Python: a folder that was moved and another Python make it anew, too.
     let stamp = venv.join("requirements-installed");
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) && venv.join("bin/python").exists() {
-        return Ok(venv);
+    let stamp_for = |(major, minor): (u32, u32)| format!("Python {major}.{minor} in {}\n{wanted}", venv.display());
+    if let Ok(installed) = fs::read_to_string(&stamp) {
+        let wanted = given.as_deref().map_or_else(|| version(venv.join("bin/python")), version);
+        if wanted.is_some_and(|version| installed == stamp_for(version)) && venv.join("bin/python").exists() {
+            return Ok(venv);
+        }
     }
-    let python = find()?;
+    let (version, python) = find(given.as_deref())?;
     eprintln!("Making .venv with {} (once; it takes a minute)", python.display());
     command::run("making .venv", Command::new(&python).args(["-m", "venv", "--clear"]).arg(&venv)).context(
         "Python could not make a virtual environment: install its venv module (on Debian: apt install python3-venv)",
@@ -33,20 +39,21 @@ pub fn environment() -> Result<PathBuf> {
     let mut install = Command::new(venv.join("bin/python"));
     install.args(["-m", "pip", "install", "--disable-pip-version-check", "--requirement"]).arg(&requirements);
     command::run("installing MPI, CMake and what tests compare with", &mut install)?;
-    fs::write(&stamp, wanted)?;
+    fs::write(&stamp, stamp_for(version))?;
     Ok(venv)
 }
 
 /// A Python that is new enough.
-fn find() -> Result<PathBuf> {
-    let given = std::env::var("HEFFTE_PYTHON").ok();
+fn find(given: Option<&str>) -> Result<((u32, u32), PathBuf)> {
     let usual = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python"];
-    let candidates: Vec<&str> = given.as_deref().map_or(usual.to_vec(), |given| vec![given]);
+    let candidates: Vec<&str> = given.map_or(usual.to_vec(), |given| vec![given]);
     let mut seen = Vec::new();
     for candidate in candidates {
         match version(candidate) {
-            Some(found) if found >= OLDEST => return Ok(candidate.into()),
+            Some(found) if found >= OLDEST => return Ok((found, candidate.into())),
             Some((major, minor)) => seen.push(format!("{candidate} is {major}.{minor}")),
+            // The usual names need not all be there; one that was given must be.
+            None if given.is_some() => seen.push(format!("HEFFTE_PYTHON={candidate} is no Python")),
             None => {}
         }
     }

@@ -47,6 +47,13 @@ pub fn tests_in(output: &str, ok: bool) -> Count {
     count
 }
 
+/// The lines of `output` in which a test says why it was left out: pytest's, and those of our C programs.
+pub fn left_out(output: &str) -> impl Iterator<Item = &str> {
+    static LINE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?m)^(?:\d+: )?(SKIPPED .*|skipped: .*)$").expect("sound"));
+    LINE.captures_iter(output).filter_map(|line| Some(line.get(1)?.as_str()))
+}
+
 fn number(text: &str) -> usize {
     text.parse().unwrap_or(0)
 }
@@ -54,6 +61,14 @@ fn number(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reasons_for_leaving_tests_out_are_read() {
+        let output =
+            "12: skipped: needs two ranks\nSKIPPED [1] tests/test_a.py:9: one rank does\n3 passed, 1 skipped in 0.1s\n";
+        let expected = ["skipped: needs two ranks", "SKIPPED [1] tests/test_a.py:9: one rank does"];
+        assert_eq!(left_out(output).collect::<Vec<_>>(), expected);
+    }
 
     #[test]
     fn closing_lines_of_all_runners_are_read() {

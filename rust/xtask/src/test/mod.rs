@@ -1,5 +1,6 @@
 //! `cargo xtask test`: the pieces, in order, each a row of the table below.
 
+mod configure;
 mod count;
 mod docs;
 mod native;
@@ -33,7 +34,7 @@ struct Piece {
 }
 
 /// To add a piece, add a row. Cheap ones come first; those after `build` use what it installs.
-const PIECES: [Piece; 15] = [
+const PIECES: [Piece; 16] = [
     Piece { name: "fmt", about: "the Rust sources are formatted", run: rust::fmt },
     Piece { name: "header", about: "include/heffte_c.h is what rust/heffte-c makes", run: native::header },
     Piece { name: "clippy", about: "no warnings in any crate", run: rust::clippy },
@@ -55,6 +56,7 @@ const PIECES: [Piece; 15] = [
         about: "a flow ends at its published energy on 1, 2 and 4 ranks",
         run: python::taylor_green,
     },
+    Piece { name: "demo", about: "the demo draws its picture", run: python::demo },
     Piece {
         name: "static",
         about: "the static library: built, installed, and the C tests with it",

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use super::package;
 use super::report::Report;
 use crate::build::{self, Flavour, SHARED, STATIC};
 use crate::command;
@@ -17,7 +18,7 @@ pub fn header(_: &Tools, report: &mut Report) {
 }
 
 pub fn build(tools: &Tools, report: &mut Report) {
-    report.check("shared library and Python package", || build::install(tools, &SHARED, None));
+    report.check("shared library and Python package", || build::install(tools, &SHARED));
     report.check("the installed files", || {
         let major = "lib/libheffte.so.2";
         installed(
@@ -66,9 +67,10 @@ pub fn c(tools: &Tools, report: &mut Report) {
 }
 
 pub fn static_library(tools: &Tools, report: &mut Report) {
-    if report.check("static library", || build::install(tools, &STATIC, None)) {
+    if report.check("static library", || build::install(tools, &STATIC)) {
         report.check("the installed files", || installed(&STATIC, &["lib/libheffte.a", "include/heffte.h"]));
         ctest(tools, report, &STATIC);
+        package::consumer(tools, report, "find_package", &STATIC.prefix(), &at("build/consumer-static"));
     }
 }
 

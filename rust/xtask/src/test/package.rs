@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
+use super::configure;
 use super::report::Report;
 use crate::build::{self, SHARED};
-use crate::command::{self, LIMIT};
+use crate::command;
 use crate::paths::at;
 use crate::setup::Tools;
 
@@ -24,8 +25,9 @@ pub fn run(tools: &Tools, report: &mut Report) {
     }
     consumer(tools, report, "find_package in the moved tree", &moved, &work.join("consumer-moved"));
     by_mpicc(tools, report, &moved, &work);
+    subproject(tools, report, &work);
     imports(tools, report, &moved);
-    configurations(tools, report, &moved, &work);
+    configure::run(tools, report, &moved, &work);
 }
 
 fn copy(tools: &Tools, work: &Path, prefix: &Path) -> Result<()> {
@@ -35,8 +37,9 @@ fn copy(tools: &Tools, work: &Path, prefix: &Path) -> Result<()> {
 }
 
 /// Builds tests/cmake/consumer against `prefix` and runs it on 2 ranks.
-fn consumer(tools: &Tools, report: &mut Report, label: &str, prefix: &Path, binary: &Path) {
+pub fn consumer(tools: &Tools, report: &mut Report, label: &str, prefix: &Path, binary: &Path) {
     let built = report.check(&format!("{label}: build"), || {
+        let _ = fs::remove_dir_all(binary);
         let mut configure = build::configure(tools, &at("tests/cmake/consumer"), binary);
         let output = command::run("configuring", configure.arg(format!("-DHeffte_ROOT={}", prefix.display())))?;
         ensure!(output.contains("Found Heffte: "), "the package does not say that it was found:\n{output}");
@@ -45,6 +48,21 @@ fn consumer(tools: &Tools, report: &mut Report, label: &str, prefix: &Path, bina
     });
     if built {
         report.program(&format!("{label}: 2 ranks"), &mut tools.on_ranks(2, binary.join("consumer")));
+    }
+}
+
+/// The consumer's program in a project that has heFFTe inside.
+fn subproject(tools: &Tools, report: &mut Report, work: &Path) {
+    let binary = work.join("subproject");
+    let built = report.check("as a subproject: build", || {
+        command::run("configuring", &mut build::configure(tools, &at("tests/cmake/subproject"), &binary))?;
+        command::run("building", build::cmake(tools).arg("--build").arg(&binary))?;
+        let mut install = build::cmake(tools);
+        install.arg("--install").arg(&binary).arg("--prefix").arg(work.join("installed by the subproject"));
+        command::run("installing", &mut install).map(|_| ())
+    });
+    if built {
+        report.program("as a subproject: 2 ranks", &mut tools.on_ranks(2, binary.join("consumer")));
     }
 }
 
@@ -79,53 +97,5 @@ fn imports(tools: &Tools, report: &mut Report, prefix: &Path) {
         python.args(["-c", script]).arg(prefix).env("PYTHONPATH", directory);
         let name = directory.strip_prefix(prefix).unwrap_or(directory).display().to_string();
         report.program(&format!("import heffte from {name}"), &mut python);
-    }
-}
-
-/// What is configured, from which sources with which options, and the words with which it is refused, if it is.
-type Case = (&'static str, (PathBuf, &'static [&'static str]), Result<(), &'static str>);
-
-/// Options and components: what is refused, with which words, and what is accepted.
-fn configurations(tools: &Tools, report: &mut Report, prefix: &Path, work: &Path) {
-    let binary = work.join("configured");
-    let library = |options: &'static [&'static str]| (at(""), options);
-    let components = |options: &'static [&'static str]| (at("tests/cmake/components"), options);
-    let cases: [Case; 10] = [
-        (
-            "unknown options are accepted",
-            library(&["-DHeffte_SEQUENTIAL_TESTING=ON", "-DHeffte_ENABLE_NOVELTY=ON"]),
-            Ok(()),
-        ),
-        ("AVX is accepted", library(&["-DHeffte_ENABLE_AVX=ON", "-DHeffte_ENABLE_AVX512=ON"]), Ok(())),
-        ("FFTW is refused", library(&["-DHeffte_ENABLE_FFTW=ON"]), Err("Heffte_ENABLE_FFTW=ON")),
-        ("CUDA is refused", library(&["-DHeffte_ENABLE_CUDA=ON"]), Err("Heffte_ENABLE_CUDA=ON")),
-        (
-            "static Python is refused",
-            library(&["-DHeffte_ENABLE_PYTHON=ON", "-DBUILD_SHARED_LIBS=OFF"]),
-            Err("BUILD_SHARED_LIBS=ON"),
-        ),
-        ("as a subproject", (at("tests/cmake/subproject"), &[]), Ok(())),
-        ("components that are there", components(&["-DCOMPONENTS=STOCK;BUILTIN;SHARED;PYTHON"]), Ok(())),
-        ("a component that is not", components(&["-DCOMPONENTS=STOCK;FFTW"]), Err("has no component FFTW")),
-        ("a version that is too new", components(&["-DVERSION=3.0"]), Err("3.0")),
-        ("a path that names the sources", components(&["-DSOURCES_FIRST=ON"]), Ok(())),
-    ];
-    for (label, (source, options), expected) in cases {
-        report.check(label, || {
-            let _ = fs::remove_dir_all(&binary);
-            let mut configure = build::configure(tools, &source, &binary);
-            configure.args(options).arg(format!("-DHeffte_ROOT={}", prefix.display()));
-            let outcome = command::capture("configuring", &mut configure, LIMIT)?;
-            // CMake breaks the lines of its messages.
-            let words = outcome.output.split_whitespace().collect::<Vec<_>>().join(" ");
-            match expected {
-                Ok(()) => ensure!(outcome.ok, "it was refused:\n{}", outcome.output),
-                Err(text) => {
-                    ensure!(!outcome.ok, "it was accepted");
-                    ensure!(words.contains(text), "the message lacks {text:?}:\n{}", outcome.output);
-                }
-            }
-            Ok(())
-        });
     }
 }

@@ -1,16 +1,17 @@
 //! Pieces that run Python against the installed package.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 
 use super::report::Report;
 use crate::build::SHARED;
-use crate::command;
 use crate::paths::at;
 use crate::setup::{self, Tools};
+use crate::{command, demo};
 
 const RANKS: [usize; 3] = [1, 2, 4];
 const LIMIT: Duration = Duration::from_secs(300);
@@ -41,6 +42,19 @@ pub fn taylor_green(tools: &Tools, report: &mut Report) {
         let mut command = python(tools, ranks);
         command.arg(at("examples/python/taylor_green.py")).arg("--check");
         report.program_within(&format!("{ranks} ranks"), &mut command, LIMIT);
+    }
+}
+
+/// What `cargo xtask demo` runs after the build.
+pub fn demo(tools: &Tools, report: &mut Report) {
+    let picture = demo::picture();
+    let _ = fs::remove_file(&picture);
+    if report.program_within("the simulation on 2 ranks", &mut demo::simulation(tools), LIMIT) {
+        report.check("the picture", || {
+            let bytes = fs::read(&picture).with_context(|| format!("{} was not drawn", picture.display()))?;
+            ensure!(bytes.starts_with(b"\x89PNG\r\n"), "{} is no PNG file", picture.display());
+            Ok(())
+        });
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use super::count::{Count, tests_in};
+use super::count::{Count, left_out, tests_in};
 use crate::command;
 
 /// Tests counted so far.
@@ -34,6 +34,9 @@ impl Report {
             println!("{}\n{output}", command::shown(command));
         }
         self.add(label, ok, &count, begin);
+        for reason in left_out(&output) {
+            println!("         {reason}");
+        }
         ok
     }
 
