@@ -15,7 +15,7 @@ use clap::{Parser, Subcommand};
 
 /// Builds, shows and tests heFFTe. Every command does the set-up that it needs.
 #[derive(Parser)]
-#[command(name = "cargo xtask", version)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
 struct Cli {
     #[command(subcommand)]
     task: Task,
