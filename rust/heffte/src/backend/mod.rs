@@ -3,6 +3,7 @@
 //! A new backend is one file with an implementation of [`Backend`] and one line in [`BackendKind::instance`].
 
 mod kind;
+pub(crate) mod lanes;
 mod stock;
 
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use crate::array::Element;
 use crate::options::Direction;
 
 /// The real numbers that are transformed: `f32` and `f64`.
-pub trait Real: Element + Float + NumAssign + rustfft::FftNum {
+pub trait Real: Element + Float + NumAssign + rustfft::FftNum + lanes::LaneReal {
     /// The number nearest to `value`.
     fn nearest(value: f64) -> Self;
     /// This precision's planner of `backend`.
@@ -54,9 +55,27 @@ pub trait Backend: Send + Sync {
 /// Makes transforms of lines of one precision.
 pub trait Planner<T: Real>: Send + Sync {
     /// Complex lines of `length` elements, in place.
-    fn complex_lines(&self, length: usize, direction: Direction) -> Arc<dyn ComplexLines<T>>;
+    fn complex_lines(&self, length: usize, direction: Direction) -> ComplexTransform<T>;
     /// Real lines of `length` elements and their `length / 2 + 1` complex ones.
-    fn real_lines(&self, length: usize) -> Arc<dyn RealLines<T>>;
+    fn real_lines(&self, length: usize) -> RealTransform<T>;
+}
+
+/// A transform of complex lines, and how it wants them to lie.
+#[derive(Clone)]
+pub enum ComplexTransform<T: Real> {
+    /// One after the other.
+    Lines(Arc<dyn ComplexLines<T>>),
+    /// Side by side.
+    Panels(Arc<dyn ComplexPanels<T>>),
+}
+
+/// A transform of real lines, and how it wants them to lie.
+#[derive(Clone)]
+pub enum RealTransform<T: Real> {
+    /// One after the other.
+    Lines(Arc<dyn RealLines<T>>),
+    /// Side by side.
+    Panels(Arc<dyn RealPanels<T>>),
 }
 
 /// Transforms complex lines in place, unscaled.
@@ -65,6 +84,16 @@ pub trait ComplexLines<T: Real>: Send + Sync {
     fn scratch_len(&self) -> usize;
     /// Transforms the contiguous lines of `lines`, any number of them.
     fn transform(&self, lines: &mut [Complex<T>], scratch: &mut [Complex<T>]);
+}
+
+/// Transforms complex lines that lie side by side, in place, unscaled.
+///
+/// A panel is a sequence of rows of [`lanes::ROW`] bytes; a row has one element of each of the panel's lines.
+pub trait ComplexPanels<T: Real>: Send + Sync {
+    /// The row in which each element of a line must be before a transform. Results are in natural order.
+    fn places(&self) -> &[u32];
+    /// Transforms the lines of all `panels`, which have `rows` rows each, at least as many as lines have elements.
+    fn transform(&self, panels: &mut [Complex<T>], rows: usize);
 }
 
 /// Transforms real lines to the first half of their spectrum and back, unscaled.
@@ -76,4 +105,17 @@ pub trait RealLines<T: Real>: Send + Sync {
     /// Transforms the contiguous lines of `half`, which it may overwrite, into those of `real`. The imaginary parts of
     /// the first element, and of the last where the length is even, are ignored.
     fn backward(&self, half: &mut [Complex<T>], real: &mut [T], scratch: &mut [Complex<T>]);
+}
+
+/// Transforms real lines of an even length that lie side by side, to the first half of their spectrum and back, unscaled.
+///
+/// Neighbouring elements of a real line are taken for the parts of a complex number, so that a panel has half as many rows of
+/// reals as lines have elements.
+pub trait RealPanels<T: Real>: Send + Sync {
+    /// The row in which each pair of neighbours must be before a forward transform. All else is in natural order.
+    fn places(&self) -> &[u32];
+    /// Transforms, in all `panels` of `rows` rows each, pairs to the spectrum, which has one row more.
+    fn forward(&self, panels: &mut [Complex<T>], rows: usize);
+    /// Transforms the spectrum in `half` to pairs in `panels`. Imaginary parts are ignored as by [`RealLines`].
+    fn backward(&self, half: &[Complex<T>], panels: &mut [Complex<T>], rows: usize);
 }

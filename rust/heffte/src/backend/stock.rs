@@ -1,4 +1,5 @@
-//! The backend of every build: rustfft and realfft, any length.
+//! The backend of every build, any length: lines in the lanes of vector registers where the length has small factors only, and
+//! rustfft and realfft where it has not.
 
 use std::sync::Arc;
 
@@ -6,10 +7,11 @@ use num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use rustfft::{Fft, FftDirection, FftPlanner};
 
-use super::{Backend, ComplexLines, Planner, Real, RealLines};
+use super::lanes::{LaneComplexes, LaneReals};
+use super::{Backend, ComplexLines, ComplexTransform, Planner, Real, RealLines, RealTransform};
 use crate::options::Direction;
 
-/// rustfft and realfft.
+/// Transforms in Rust.
 pub(super) struct Stock;
 
 impl Backend for Stock {
@@ -23,21 +25,35 @@ impl Backend for Stock {
 }
 
 impl<T: Real> Planner<T> for Stock {
-    fn complex_lines(&self, length: usize, direction: Direction) -> Arc<dyn ComplexLines<T>> {
+    fn complex_lines(&self, length: usize, direction: Direction) -> ComplexTransform<T> {
+        match LaneComplexes::new(length, direction).filter(|_| length <= LONGEST_PANEL) {
+            Some(lanes) => ComplexTransform::Panels(Arc::new(lanes)),
+            None => ComplexTransform::Lines(Arc::new(Complexes::new(length, direction))),
+        }
+    }
+
+    fn real_lines(&self, length: usize) -> RealTransform<T> {
+        match LaneReals::new(length).filter(|_| length <= LONGEST_PANEL) {
+            Some(lanes) => RealTransform::Panels(Arc::new(lanes)),
+            None => RealTransform::Lines(Arc::new(Reals::new(length))),
+        }
+    }
+}
+
+/// The longest lines whose panels stay in the second level of cache.
+const LONGEST_PANEL: usize = 1 << 14;
+
+struct Complexes<T>(Arc<dyn Fft<T>>);
+
+impl<T: Real> Complexes<T> {
+    fn new(length: usize, direction: Direction) -> Complexes<T> {
         let direction = match direction {
             Direction::Forward => FftDirection::Forward,
             Direction::Backward => FftDirection::Inverse,
         };
-        Arc::new(Complexes(FftPlanner::new().plan_fft(length, direction)))
-    }
-
-    fn real_lines(&self, length: usize) -> Arc<dyn RealLines<T>> {
-        let mut planner = RealFftPlanner::new();
-        Arc::new(Reals { forward: planner.plan_fft_forward(length), backward: planner.plan_fft_inverse(length) })
+        Complexes(FftPlanner::new().plan_fft(length, direction))
     }
 }
-
-struct Complexes<T>(Arc<dyn Fft<T>>);
 
 impl<T: Real> ComplexLines<T> for Complexes<T> {
     fn scratch_len(&self) -> usize {
@@ -52,6 +68,13 @@ impl<T: Real> ComplexLines<T> for Complexes<T> {
 struct Reals<T> {
     forward: Arc<dyn RealToComplex<T>>,
     backward: Arc<dyn ComplexToReal<T>>,
+}
+
+impl<T: Real> Reals<T> {
+    fn new(length: usize) -> Reals<T> {
+        let mut planner = RealFftPlanner::new();
+        Reals { forward: planner.plan_fft_forward(length), backward: planner.plan_fft_inverse(length) }
+    }
 }
 
 /// realfft reports lengths that do not fit; tiles are cut to the lengths of the plan.
@@ -113,7 +136,7 @@ mod tests {
     fn complex_lines_of_any_length_follow_the_definition() {
         for n in (1..40).chain([97, 100, 121, 128]) {
             for (direction, sign) in [(Direction::Forward, -1.0), (Direction::Backward, 1.0)] {
-                let lines: Arc<dyn ComplexLines<f64>> = Stock.complex_lines(n, direction);
+                let lines = Complexes::<f64>::new(n, direction);
                 let mut tile = [sample(n), sample(n)].concat();
                 let mut scratch = vec![Complex::zero(); lines.scratch_len()];
                 lines.transform(&mut tile, &mut scratch);
@@ -126,7 +149,7 @@ mod tests {
     #[test]
     fn real_lines_of_any_length_follow_the_definition_and_ignore_what_a_real_line_cannot_have() {
         for n in (1..40).chain([97, 100, 128]) {
-            let lines: Arc<dyn RealLines<f64>> = Stock.real_lines(n);
+            let lines = Reals::<f64>::new(n);
             let mut scratch = vec![Complex::zero(); lines.scratch_len()];
             let real: Vec<f64> = sample(n).iter().map(|x| x.re).collect();
             let spectrum = direct(&real.iter().map(Complex::from).collect::<Vec<_>>(), -1.0);

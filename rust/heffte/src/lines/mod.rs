@@ -4,8 +4,10 @@
 //! own: the caller's, a packed part of a message, or scratch. So packing, transforming and unpacking are one pass over
 //! memory; and where two axes are complete, both are transformed while their plane is in cache.
 
-mod copy;
+mod cast;
+mod flat;
 mod operand;
+mod panels;
 mod simd;
 mod sweep;
 mod tile;

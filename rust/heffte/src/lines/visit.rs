@@ -6,7 +6,7 @@ use num_traits::Zero;
 use super::operand::{Layout, Operand};
 use super::simd::{self, Stores};
 use super::sweep::Sweep;
-use super::tile::{Job, LineOp, Tile};
+use super::tile::{Job, LineOp, Part, Tile};
 use super::view::{Axes, Piece};
 use crate::backend::Real;
 use crate::geometry::{Box3d, Order};
@@ -121,7 +121,8 @@ impl<T: Real> Engine<T> {
             // written before it is read.
             unsafe {
                 if let [only] = &visit.passes[..] {
-                    self.tile.run(&only.sweep, &self.operations[only.operation], &job, 0..only.sweep.layers());
+                    let all = Part { layers: 0..only.sweep.layers(), share: (0, 1) };
+                    self.tile.run(&only.sweep, &self.operations[only.operation], &job, &all);
                     continue;
                 }
                 let passes = visit.passes.iter();
@@ -130,7 +131,8 @@ impl<T: Real> Engine<T> {
                     let into = Job { to: plane, factor: None, stores: Stores::Cached, ..job };
                     let out_of = Job { from: plane, ..job };
                     for (pass, job) in passes.into_iter().zip([into, out_of]) {
-                        self.tile.run(&pass.sweep, &self.operations[pass.operation], &job, layer..layer + 1);
+                        let plane = Part { layers: layer..layer + 1, share: (0, 1) };
+                        self.tile.run(&pass.sweep, &self.operations[pass.operation], &job, &plane);
                     }
                 }
             }

@@ -1,0 +1,72 @@
+//! Lengths as products of what there are butterflies for.
+
+use super::butterfly::RADICES;
+
+/// What a pass costs for each element beside its butterflies, in vector operations: a load, a twiddle factor, a store.
+const PASS: f64 = 6.0;
+
+/// The radices whose passes cost the least, in the order of the passes; `None` for a length that has another prime factor.
+pub(super) fn radices(length: usize) -> Option<Vec<usize>> {
+    let (_, mut radices) = cheapest(length, usize::MAX)?;
+    // The first pass has no twiddle factors, so it should be the longest.
+    radices.sort_by(|a, b| b.cmp(a));
+    Some(radices)
+}
+
+/// The cheapest way for `length` with radices up to `most`, and its cost for each element.
+fn cheapest(length: usize, most: usize) -> Option<(f64, Vec<usize>)> {
+    if length == 1 {
+        return Some((0.0, Vec::new()));
+    }
+    let fitting = RADICES.into_iter().filter(|&(radix, _)| radix <= most && length.is_multiple_of(radix));
+    let ways = fitting.filter_map(|(radix, operations)| {
+        let (cost, mut radices) = cheapest(length / radix, radix)?;
+        radices.push(radix);
+        Some((cost + PASS + operations as f64 / radix as f64, radices))
+    });
+    ways.min_by(|a, b| a.0.total_cmp(&b.0))
+}
+
+/// Where each element of a line must be before the first pass.
+pub(super) fn places(radices: &[usize]) -> Vec<u32> {
+    let length: usize = radices.iter().product();
+    let place = |mut element: usize| {
+        let (mut place, mut block) = (0, length);
+        for radix in radices.iter().rev() {
+            block /= radix;
+            place += element % radix * block;
+            element /= radix;
+        }
+        place as u32
+    };
+    (0..length).map(place).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_cut_into_few_passes() {
+        assert_eq!(radices(256), Some(vec![16, 16]));
+        assert_eq!(radices(128), Some(vec![16, 8]));
+        assert_eq!(radices(100), Some(vec![10, 10]));
+        assert_eq!(radices(1), Some(vec![]));
+        assert_eq!([97, 2 * 17].map(radices), [None, None]);
+        for length in 1..2000usize {
+            if let Some(radices) = radices(length) {
+                assert_eq!(radices.iter().product::<usize>(), length);
+            }
+        }
+    }
+
+    #[test]
+    fn every_element_has_a_place_of_its_own() {
+        let places = places(&[4, 3, 5]);
+        let mut sorted = places.clone();
+        sorted.sort_unstable();
+        assert!(sorted.into_iter().eq(0..60));
+        // The last pass takes every fifth element together.
+        assert_eq!(places[0..6], [0, 12, 24, 36, 48, 4]);
+    }
+}

@@ -1,0 +1,28 @@
+//! Transforms with one line in each lane of the vector registers: no shuffles between the elements of a line.
+//!
+//! The lines of a panel lie side by side: a row of a panel, one cache line of memory, holds the same element of as many lines
+//! as fit. A transform is a sequence of passes over the rows (Cooley and Tukey, decimation in time, in place); the rows come in
+//! the order that the passes want, which costs nothing, because whoever fills a panel decides where each row goes.
+
+mod butterfly;
+mod complex;
+mod dispatch;
+mod factors;
+mod passes;
+mod real;
+mod vector;
+
+use num_complex::Complex;
+
+pub(super) use complex::LaneComplexes;
+pub use dispatch::LaneReal;
+pub(crate) use dispatch::dispatch;
+pub(super) use real::LaneReals;
+
+/// Bytes of a row of a panel.
+pub(crate) const ROW: usize = 64;
+
+/// Lines of a panel: the complex elements of a row.
+pub(crate) const fn panel_lines<T>() -> usize {
+    ROW / size_of::<Complex<T>>()
+}

@@ -1,0 +1,223 @@
+//! Real lines of an even length, one in each lane: complex lines of half the length, and what it takes to tell the spectra of
+//! their even and odd elements apart.
+
+use num_complex::Complex;
+use pulp::Simd;
+
+use super::complex::LaneComplexes;
+use super::dispatch::LaneJob;
+use super::passes::unit_root;
+use super::vector::{Factor, Lanes, Math};
+use super::{ROW, panel_lines};
+use crate::backend::{ComplexPanels, Real, RealPanels};
+use crate::options::Direction;
+
+/// Transforms the real lines of panels, and back.
+pub struct LaneReals<T> {
+    /// Half the length of a line.
+    half: usize,
+    forward: LaneComplexes<T>,
+    backward: LaneComplexes<T>,
+    /// `−i/2 exp(−2πi k/n)` and `i exp(2πi k/n)` for every `k` up to a quarter of the length.
+    apart: Vec<Factor<T>>,
+    together: Vec<Factor<T>>,
+}
+
+impl<T: Real> LaneReals<T> {
+    /// Lines of `length` elements, where that is even and there are butterflies for the factors of its half.
+    pub fn new(length: usize) -> Option<LaneReals<T>> {
+        let half = (length > 0 && length.is_multiple_of(2)).then_some(length / 2)?;
+        let forward = LaneComplexes::new(half, Direction::Forward)?;
+        let backward = LaneComplexes::new(half, Direction::Backward)?;
+        let root = |k: usize, forward| unit_root::<T>(k, length, forward);
+        let apart = |k| root(k, true) * Complex::new(T::zero(), T::nearest(-0.5));
+        let together = |k| root(k, false) * Complex::new(T::zero(), T::one());
+        Some(LaneReals {
+            half,
+            forward,
+            backward,
+            apart: (0..=half / 2).map(|k| apart(k).into()).collect(),
+            together: (0..=half / 2).map(|k| together(k).into()).collect(),
+        })
+    }
+}
+
+impl<T: Real> RealPanels<T> for LaneReals<T> {
+    fn places(&self) -> &[u32] {
+        self.forward.places()
+    }
+
+    fn forward(&self, panels: &mut [Complex<T>], rows: usize) {
+        assert!(rows > self.half, "a panel has a row for each element of a spectrum");
+        T::run_lanes(Forward(self, panels, rows));
+    }
+
+    fn backward(&self, half: &[Complex<T>], panels: &mut [Complex<T>], rows: usize) {
+        assert!(rows > self.half && half.len() == panels.len(), "a panel has a row for each element of a spectrum");
+        T::run_lanes(Backward(self, half, panels, rows));
+    }
+}
+
+struct Forward<'a, T>(&'a LaneReals<T>, &'a mut [Complex<T>], usize);
+
+impl<T: Real> LaneJob<T> for Forward<'_, T> {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S)
+    where
+        T: Lanes<S>,
+    {
+        let Forward(plan, panels, rows) = self;
+        for panel in panels.chunks_exact_mut(rows * panel_lines::<T>()) {
+            // SAFETY: a panel has a row for each element of a spectrum, which is one more than there are pairs.
+            unsafe {
+                plan.forward.transform_panel(simd, panel.as_mut_ptr());
+                plan.tell_apart(Math::new(simd, true), Rows(panel.as_mut_ptr()));
+            }
+        }
+    }
+}
+
+struct Backward<'a, T>(&'a LaneReals<T>, &'a [Complex<T>], &'a mut [Complex<T>], usize);
+
+impl<T: Real> LaneJob<T> for Backward<'_, T> {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S)
+    where
+        T: Lanes<S>,
+    {
+        let Backward(plan, half, panels, rows) = self;
+        let len = rows * panel_lines::<T>();
+        for (half, panel) in half.chunks_exact(len).zip(panels.chunks_exact_mut(len)) {
+            // SAFETY: as above.
+            unsafe {
+                let (from, to) = (Rows(half.as_ptr().cast_mut()), Rows(panel.as_mut_ptr()));
+                plan.put_together(Math::new(simd, false), from, to);
+                plan.backward.transform_panel(simd, panel.as_mut_ptr());
+            }
+        }
+    }
+}
+
+/// The rows of a panel as vectors.
+#[derive(Clone, Copy)]
+struct Rows<T>(*mut Complex<T>);
+
+impl<T: Real> Rows<T> {
+    /// A vector in a row, `column` elements after its begin.
+    #[inline(always)]
+    fn at<S: Simd>(self, row: usize, column: usize) -> *mut T::Vector
+    where
+        T: Lanes<S>,
+    {
+        self.0.wrapping_add(row * (ROW / size_of::<Complex<T>>()) + column).cast()
+    }
+}
+
+impl<T: Real> LaneReals<T> {
+    /// Makes the spectrum of the line, `X`, of that of its pairs, `Z`: with `n = 2h` and `w = exp(−2πi/n)`,
+    /// `X[k] = (Z[k] + conj Z[h−k]) / 2 − i/2 w^k (Z[k] − conj Z[h−k])`.
+    ///
+    /// # Safety
+    /// The panel has `half + 1` rows.
+    #[inline(always)]
+    unsafe fn tell_apart<S: Simd>(&self, m: Math<S, T>, rows: Rows<T>)
+    where
+        T: Lanes<S>,
+    {
+        let mut column = 0;
+        while column < panel_lines::<T>() {
+            let at = |row| rows.at::<S>(row, column);
+            // SAFETY: all rows are in the panel.
+            unsafe {
+                let first = at(0).read_unaligned();
+                let swapped = m.swapped(first);
+                at(0).write_unaligned(m.real_part(m.add(first, swapped)));
+                at(self.half).write_unaligned(m.real_part(m.sub(first, swapped)));
+                for (k, factor) in self.apart.iter().enumerate().skip(1) {
+                    let (low, high) = (at(k), at(self.half - k));
+                    let (a, b) = (low.read_unaligned(), m.conjugate(high.read_unaligned()));
+                    let (even, odd) = (m.scaled(m.add(a, b), 0.5), m.times(m.sub(a, b), factor));
+                    low.write_unaligned(m.add(even, odd));
+                    high.write_unaligned(m.conjugate(m.sub(even, odd)));
+                }
+            }
+            column += Math::<S, T>::LANES;
+        }
+    }
+
+    /// The reverse of [`LaneReals::tell_apart`], but for a factor of 2: `Z[k] = (X[k] + conj X[h−k]) + i w^−k (X[k] −
+    /// conj X[h−k])`, put where the transform wants it.
+    ///
+    /// # Safety
+    /// Both panels have `half + 1` rows.
+    #[inline(always)]
+    unsafe fn put_together<S: Simd>(&self, m: Math<S, T>, from: Rows<T>, to: Rows<T>)
+    where
+        T: Lanes<S>,
+    {
+        let places = self.backward.places();
+        let mut column = 0;
+        while column < panel_lines::<T>() {
+            let read = |row| from.at::<S>(row, column);
+            let write = |row: usize| to.at::<S>(places[row] as usize, column);
+            // SAFETY: all rows are in the panels.
+            unsafe {
+                let (first, last) = (read(0).read_unaligned(), read(self.half).read_unaligned());
+                let (first, last) = (m.real_part(first), m.real_part(last));
+                write(0).write_unaligned(m.add(m.add(first, last), m.swapped(m.sub(first, last))));
+                for (k, factor) in self.together.iter().enumerate().skip(1) {
+                    let (a, b) = (read(k).read_unaligned(), m.conjugate(read(self.half - k).read_unaligned()));
+                    let (even, odd) = (m.add(a, b), m.times(m.sub(a, b), factor));
+                    write(k).write_unaligned(m.add(even, odd));
+                    write(self.half - k).write_unaligned(m.conjugate(m.sub(even, odd)));
+                }
+            }
+            column += Math::<S, T>::LANES;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use num_traits::Zero;
+
+    use super::*;
+
+    #[test]
+    fn real_lines_follow_the_definition_there_and_back() {
+        for n in (2..=64).step_by(2).chain([90, 100, 128, 240, 256]) {
+            let Some(plan) = LaneReals::<f64>::new(n) else { continue };
+            let (lines, rows) = (panel_lines::<f64>(), n / 2 + 1);
+            let sample = |line: usize, j: usize| (j as f64 * 0.7 + line as f64).sin() + 0.1 * (j % 7) as f64;
+            let mut panel = vec![Complex::zero(); rows * lines];
+            for line in 0..lines {
+                for pair in 0..n / 2 {
+                    let value = Complex::new(sample(line, 2 * pair), sample(line, 2 * pair + 1));
+                    panel[plan.places()[pair] as usize * lines + line] = value;
+                }
+            }
+            plan.forward(&mut panel, rows);
+            let root =
+                |j: usize, k: usize| Complex::from_polar(1.0, -std::f64::consts::TAU * ((j * k) % n) as f64 / n as f64);
+            for line in 0..lines {
+                for k in 0..rows {
+                    let expected: Complex<f64> = (0..n).map(|j| sample(line, j) * root(j, k)).sum();
+                    let found = panel[k * lines + line];
+                    assert!((found - expected).norm() < 1e-12, "n = {n}, k = {k}: {found} for {expected}");
+                    // What a real line cannot have is ignored on the way back.
+                    let is_real = k == 0 || k == n / 2;
+                    panel[k * lines + line] = expected + Complex::new(0.0, if is_real { 17.0 } else { 0.0 });
+                }
+            }
+            let mut back = vec![Complex::zero(); rows * lines];
+            plan.backward(&panel, &mut back, rows);
+            for line in 0..lines {
+                for j in 0..n {
+                    let pair = back[j / 2 * lines + line];
+                    let (found, expected) = (if j % 2 == 0 { pair.re } else { pair.im }, n as f64 * sample(line, j));
+                    assert!((found - expected).abs() < 1e-11, "n = {n}, j = {j}: {found} for {expected}");
+                }
+            }
+        }
+    }
+}

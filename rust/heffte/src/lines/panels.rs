@@ -1,0 +1,273 @@
+//! Lines side by side in a tile, panel by panel.
+
+use num_complex::Complex;
+use num_traits::Zero;
+
+use super::cast::Cast;
+use super::simd::{self, Panel, Placed, Rows};
+use super::sweep::Segment;
+use super::tile::{Job, Place};
+use crate::backend::lanes::{ROW, panel_lines};
+use crate::backend::{ComplexPanels, Real, RealPanels};
+use crate::options::Direction;
+
+/// Room for the panels of a tile, twice: some transforms go from one to the other.
+pub(super) struct Panels<T> {
+    memory: Vec<Complex<T>>,
+    /// Elements of each half.
+    len: usize,
+    /// The natural order of rows.
+    natural: Vec<u32>,
+}
+
+/// What happens to lines that lie side by side.
+pub(super) enum PanelOp<'a, T: Real> {
+    Complex(&'a dyn ComplexPanels<T>),
+    Real(&'a dyn RealPanels<T>),
+}
+
+impl<T: Real> Panels<T> {
+    /// Room for `elements` elements of lines of up to `length` elements.
+    pub fn new(elements: usize, length: usize) -> Panels<T> {
+        let len = elements.next_multiple_of(panel_lines::<T>());
+        // A panel more than that, so that there is room to begin with a cache line.
+        let memory = vec![Complex::zero(); 2 * len + panel_lines::<T>()];
+        Panels { memory, len, natural: (0..length as u32).collect() }
+    }
+
+    /// Gathers the lines of `place`, of `lengths.0` elements, transforms them, and scatters the results, of `lengths.1`.
+    ///
+    /// # Safety
+    /// The operands of the job hold the segments, of elements `S` and `D`, and there is room for the lines.
+    pub unsafe fn carry<S, D>(
+        &mut self,
+        op: &PanelOp<'_, T>,
+        job: &Job<'_, T>,
+        (read, write): (&[Segment], &[Segment]),
+        place: &Place,
+        lengths: (usize, usize),
+    ) where
+        S: Cast<T> + Cast<Complex<T>>,
+        T: Cast<D>,
+        Complex<T>: Cast<D>,
+    {
+        let begin = self.memory.as_ptr().align_offset(ROW);
+        let (first, second) = self.memory[begin..begin + 2 * self.len].split_at_mut(self.len);
+        let (rows, count) = (lengths.0.max(lengths.1), place.lines.div_ceil(panel_lines::<T>()));
+        let rows = if matches!(op, PanelOp::Real(_)) { rows / 2 + 1 } else { rows };
+        let (panel, values) = view(first, rows, count);
+        // SAFETY: by the caller's word.
+        unsafe {
+            match (op, job.direction) {
+                (PanelOp::Complex(lines), _) => {
+                    gather::<S, T>(job, read, place, panel, lines.places());
+                    lines.transform(values, rows);
+                    job.scale_complex(values);
+                    scatter::<D, T>(job, write, place, panel);
+                }
+                (PanelOp::Real(lines), Direction::Forward) => {
+                    gather_pairs::<S, T>(job, read, place, panel, lines.places());
+                    lines.forward(values, rows);
+                    job.scale_complex(values);
+                    scatter::<D, T>(job, write, place, panel);
+                }
+                (PanelOp::Real(lines), Direction::Backward) => {
+                    let (pairs, real) = view(second, rows, count);
+                    gather::<S, T>(job, read, place, panel, &self.natural);
+                    lines.backward(values, real, rows);
+                    job.scale_complex(real);
+                    scatter_pairs::<D, T>(job, write, place, pairs);
+                }
+            }
+        }
+    }
+}
+
+/// The first `count` panels of `rows` rows in `memory`.
+fn view<T: Real>(memory: &mut [Complex<T>], rows: usize, count: usize) -> (Panel, &mut [Complex<T>]) {
+    let values = &mut memory[..count * rows * panel_lines::<T>()];
+    (Panel { begin: values.as_mut_ptr().cast(), rows }, values)
+}
+
+/// Where the complex element of a line is that lies in `row`.
+fn element<T>(panel: Panel, row: usize, line: usize) -> *mut Complex<T> {
+    let lanes = panel_lines::<T>();
+    panel.row(line / lanes, row).cast::<Complex<T>>().wrapping_add(line % lanes)
+}
+
+/// Where element `index` of a real line is, whose pairs of neighbours are complex elements.
+fn part_of_pair<T>(panel: Panel, row: usize, line: usize, index: usize) -> *mut T {
+    element::<T>(panel, row, line).cast::<T>().wrapping_add(index % 2)
+}
+
+/// The panels of a tile, each with its first line and the number of its lines.
+fn panels<T>(lines: usize) -> impl Iterator<Item = (usize, usize, usize)> {
+    let lanes = panel_lines::<T>();
+    (0..lines.div_ceil(lanes)).map(move |p| (p, p * lanes, lanes.min(lines - p * lanes)))
+}
+
+/// Copies lines to panels, element `i` of each to the row `places[i]`.
+///
+/// # Safety
+/// The operand that is read holds the segments, of elements `S`; the panels have room for the lines.
+unsafe fn gather<S: Cast<Complex<T>>, T: Real>(
+    job: &Job<'_, T>,
+    segments: &[Segment],
+    place: &Place,
+    panel: Panel,
+    places: &[u32],
+) {
+    for segment in segments {
+        let places = &places[segment.first..segment.first + segment.len];
+        // SAFETY: by the caller's word.
+        unsafe {
+            let piece = job.from.piece::<S>(segment.piece, job.index).add(place.offset(segment));
+            if S::IS_SAME && segment.across == 1 {
+                let ahead = if place.is_last { 0 } else { place.lines * size_of::<S>() };
+                simd::rows_in(Rows::of(piece, segment.along), panel, places, place.lines * size_of::<S>(), ahead);
+            } else if !(S::IS_SAME && segment.along == 1 && transpose_in::<S, T>(piece, segment, place, panel, places))
+            {
+                for_each(segment, place, |i, j, offset| {
+                    element::<T>(panel, places[i] as usize, j).write(piece.add(offset).read().cast());
+                });
+            }
+        }
+    }
+}
+
+/// Copies contiguous lines of `places.len()` elements of `E`, which are as wide as complex ones, to panels, by vectors. Says
+/// `false` where there is no way.
+///
+/// # Safety
+/// As for [`gather`].
+unsafe fn transpose_in<E, T>(piece: *const E, segment: &Segment, place: &Place, panel: Panel, places: &[u32]) -> bool {
+    panels::<T>(place.lines).all(|(p, first, count)| {
+        // SAFETY: by the caller's word.
+        unsafe {
+            let from = Rows::of(piece.add(first * segment.across), segment.across);
+            let to = Placed { begin: panel.row(p, 0), places };
+            simd::transpose::<Complex<T>>(from, to, (count, places.len()), simd::Stores::Cached)
+        }
+    })
+}
+
+/// Copies real lines to panels, the neighbours `2i` and `2i + 1` of each to the row `places[i]`.
+///
+/// # Safety
+/// As for [`gather`].
+unsafe fn gather_pairs<S: Cast<T>, T: Real>(
+    job: &Job<'_, T>,
+    segments: &[Segment],
+    place: &Place,
+    panel: Panel,
+    places: &[u32],
+) {
+    for segment in segments {
+        let (first, len) = (segment.first, segment.len);
+        let whole_pairs = S::IS_SAME && first.is_multiple_of(2) && len.is_multiple_of(2);
+        // SAFETY: by the caller's word.
+        unsafe {
+            let piece = job.from.piece::<S>(segment.piece, job.index).add(place.offset(segment));
+            let pairs = &places[first / 2..(first + len).div_ceil(2)];
+            if whole_pairs && segment.across == 1 {
+                simd::zip_in::<T>(Rows::of(piece, segment.along), panel, pairs, place.lines);
+            } else if !(whole_pairs && segment.along == 1 && transpose_in::<S, T>(piece, segment, place, panel, pairs))
+            {
+                for_each(segment, place, |i, j, offset| {
+                    let row = places[(first + i) / 2] as usize;
+                    part_of_pair::<T>(panel, row, j, first + i).write(piece.add(offset).read().cast());
+                });
+            }
+        }
+    }
+}
+
+/// Copies lines from panels, whose rows are in natural order; the reverse of [`gather`].
+///
+/// # Safety
+/// The operand that is written has room for the segments, of elements `D`; the panels hold the lines.
+unsafe fn scatter<D, T: Real>(job: &Job<'_, T>, segments: &[Segment], place: &Place, panel: Panel)
+where
+    Complex<T>: Cast<D>,
+{
+    let is_same = <Complex<T> as Cast<D>>::IS_SAME;
+    for segment in segments {
+        let rows = segment.first..segment.first + segment.len;
+        // SAFETY: by the caller's word.
+        unsafe {
+            let piece = job.to.piece::<D>(segment.piece, job.index).add(place.offset(segment));
+            if is_same && segment.across == 1 {
+                let to = Rows::of(piece, segment.along);
+                simd::rows_out(panel, rows, to, place.lines * size_of::<D>(), job.stores);
+            } else if !(is_same
+                && segment.along == 1
+                && transpose_out::<D, T>(job, piece, segment.across, place, panel, rows.clone()))
+            {
+                for_each(segment, place, |i, j, offset| {
+                    piece.add(offset).write(element::<T>(panel, rows.start + i, j).read().cast());
+                });
+            }
+        }
+    }
+}
+
+/// Copies panels to contiguous lines, which are `across` elements apart, by vectors. Says `false` where there is no way.
+///
+/// # Safety
+/// As for [`scatter`].
+unsafe fn transpose_out<E, T: Real>(
+    job: &Job<'_, T>,
+    piece: *mut E,
+    across: usize,
+    place: &Place,
+    panel: Panel,
+    rows: std::ops::Range<usize>,
+) -> bool {
+    panels::<T>(place.lines).all(|(p, first, count)| {
+        // SAFETY: by the caller's word.
+        unsafe {
+            let from = Rows::of(panel.row(p, rows.start).cast::<Complex<T>>(), panel_lines::<T>());
+            let to = Rows::of(piece.add(first * across), across);
+            simd::transpose::<Complex<T>>(from, to, (rows.len(), count), job.stores)
+        }
+    })
+}
+
+/// Copies real lines from panels; the reverse of [`gather_pairs`], with rows in natural order.
+///
+/// # Safety
+/// As for [`scatter`].
+unsafe fn scatter_pairs<D, T: Real>(job: &Job<'_, T>, segments: &[Segment], place: &Place, panel: Panel)
+where
+    T: Cast<D>,
+{
+    for segment in segments {
+        let (first, len) = (segment.first, segment.len);
+        let whole_pairs = <T as Cast<D>>::IS_SAME && first.is_multiple_of(2) && len.is_multiple_of(2);
+        let rows = first / 2..(first + len).div_ceil(2);
+        // SAFETY: by the caller's word.
+        unsafe {
+            let piece = job.to.piece::<D>(segment.piece, job.index).add(place.offset(segment));
+            if whole_pairs && segment.across == 1 {
+                simd::unzip_out::<T>(panel, rows, Rows::of(piece, segment.along), place.lines);
+            } else if !(whole_pairs
+                && segment.along == 1
+                && transpose_out::<D, T>(job, piece, segment.across, place, panel, rows))
+            {
+                for_each(segment, place, |i, j, offset| {
+                    piece.add(offset).write(part_of_pair::<T>(panel, (first + i) / 2, j, first + i).read().cast());
+                });
+            }
+        }
+    }
+}
+
+/// Calls `act(i, j, offset)` for element `i` of every line `j` of a segment, in the order in which they lie in memory.
+fn for_each(segment: &Segment, place: &Place, mut act: impl FnMut(usize, usize, usize)) {
+    let offset = |i: usize, j: usize| i * segment.along + j * segment.across;
+    if segment.along <= segment.across {
+        (0..place.lines).for_each(|j| (0..segment.len).for_each(|i| act(i, j, offset(i, j))));
+    } else {
+        (0..segment.len).for_each(|i| (0..place.lines).for_each(|j| act(i, j, offset(i, j))));
+    }
+}

@@ -1,0 +1,383 @@
+//! Copies between arrays and tiles: transposes in vector registers, and stores that leave the cache alone. What the CPU has is found out at run time.
+
+use std::marker::PhantomData;
+use std::ops::Range;
+
+use pulp::{Simd, WithSimd};
+
+use crate::backend::Real;
+use crate::backend::lanes::{ROW, dispatch, panel_lines};
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stores {
+    /// Through the cache: they are read again soon.
+    Cached,
+    /// Past it: they are not, and the cache has better things to hold.
+    Streaming,
+}
+
+/// Memory by rows.
+pub(super) trait Matrix: Copy {
+    /// Where an element of so many bytes is.
+    ///
+    /// # Safety
+    /// The element lies in the matrix.
+    unsafe fn at(self, row: usize, column: usize, size: usize) -> *mut u8;
+    /// Whether every row begins at a multiple of so many bytes.
+    fn is_aligned(self, bytes: usize) -> bool;
+}
+
+/// Rows that are equally far apart.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rows {
+    begin: *mut u8,
+    pitch: usize,
+}
+
+impl Rows {
+    /// Rows of elements of `E`, so many of them apart.
+    pub fn of<E>(begin: *const E, apart: usize) -> Rows {
+        Rows { begin: begin.cast_mut().cast(), pitch: apart * size_of::<E>() }
+    }
+}
+
+impl Matrix for Rows {
+    #[inline(always)]
+    unsafe fn at(self, row: usize, column: usize, size: usize) -> *mut u8 {
+        // SAFETY: by the caller's word.
+        unsafe { self.begin.add(row * self.pitch + column * size) }
+    }
+
+    #[inline(always)]
+    fn is_aligned(self, bytes: usize) -> bool {
+        (self.begin as usize | self.pitch).is_multiple_of(bytes)
+    }
+}
+
+/// Panels of a tile, one after the other: rows of a cache line each.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Panel {
+    pub begin: *mut u8,
+    /// Rows of each panel.
+    pub rows: usize,
+}
+
+impl Panel {
+    /// A row of the panel `panel`.
+    #[inline(always)]
+    pub fn row(self, panel: usize, row: usize) -> *mut u8 {
+        self.begin.wrapping_add((panel * self.rows + row) * ROW)
+    }
+}
+
+/// The rows of one panel in an order of their own.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Placed<'a> {
+    pub begin: *mut u8,
+    pub places: &'a [u32],
+}
+
+impl Matrix for Placed<'_> {
+    #[inline(always)]
+    unsafe fn at(self, row: usize, column: usize, size: usize) -> *mut u8 {
+        // SAFETY: by the caller's word.
+        unsafe { self.begin.add(*self.places.get_unchecked(row) as usize * ROW + column * size) }
+    }
+
+    fn is_aligned(self, _: usize) -> bool {
+        false
+    }
+}
+
+/// Writes the transpose of `from`, `counts.0` rows of `counts.1` elements, to `to`. Says `false`, and does nothing,
+/// where this CPU has no better way than a loop.
+///
+/// # Safety
+/// Both matrices hold elements of `E`, which is plain data; they do not overlap.
+pub(super) unsafe fn transpose<E>(from: Rows, to: impl Matrix, counts: (usize, usize), stores: Stores) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: by the caller's word; the instructions are those that were found.
+    unsafe {
+        match size_of::<E>() {
+            16 if is_x86_feature_detected!("avx512f") => x86::transpose_16_by_avx512(from, to, counts, stores),
+            16 if is_x86_feature_detected!("avx") => x86::transpose_16_by_avx(from, to, counts, stores),
+            8 if is_x86_feature_detected!("avx512f") => x86::transpose_8_by_avx512(from, to, counts, stores),
+            8 if is_x86_feature_detected!("avx") => x86::transpose_8_by_avx(from, to, counts, stores),
+            _ => return false,
+        }
+        true
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        let _ = (from, to, counts, stores);
+        false
+    }
+}
+
+/// Copies rows of `bytes` bytes, as many as there are `places`, to their places in panels, side by side. While at it, asks for
+/// the memory `ahead` bytes further on, which is wanted next.
+///
+/// # Safety
+/// `from` holds the rows, and the panels have room for them.
+pub(super) unsafe fn rows_in(from: Rows, panel: Panel, places: &[u32], bytes: usize, ahead: usize) {
+    struct Copy<'a>(Rows, Panel, &'a [u32], usize, usize);
+    impl WithSimd for Copy<'_> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) {
+            let Copy(from, panel, places, bytes, ahead) = self;
+            let (whole, rest) = (bytes / ROW, bytes % ROW);
+            for (index, &place) in places.iter().enumerate() {
+                for p in 0..whole {
+                    // SAFETY: by the word of the caller of `rows_in`.
+                    unsafe {
+                        let (source, target) = (from.at(index, p, ROW), panel.row(p, place as usize));
+                        copy_line::<S>(source, target);
+                        if ahead > 0 {
+                            prefetch(source.wrapping_add(ahead));
+                        }
+                    }
+                }
+                if rest > 0 {
+                    // SAFETY: as above.
+                    unsafe {
+                        let (source, target) = (from.at(index, whole, ROW), panel.row(whole, place as usize));
+                        std::ptr::copy_nonoverlapping(source, target, rest);
+                    }
+                }
+            }
+        }
+    }
+    dispatch(Copy(from, panel, places, bytes, ahead));
+}
+
+/// Copies the `rows` of panels, `bytes` bytes side by side, to `to`; the reverse of [`rows_in`], in natural order.
+///
+/// # Safety
+/// The panels hold the rows, and `to` has room for them.
+pub(super) unsafe fn rows_out(panel: Panel, rows: Range<usize>, to: Rows, bytes: usize, stores: Stores) {
+    struct Copy(Panel, Range<usize>, Rows, usize);
+    impl WithSimd for Copy {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) {
+            let Copy(panel, rows, to, bytes) = self;
+            let (whole, rest) = (bytes / ROW, bytes % ROW);
+            for (index, row) in rows.enumerate() {
+                // SAFETY: by the word of the caller of `rows_out`.
+                unsafe {
+                    for p in 0..whole {
+                        copy_line::<S>(panel.row(p, row), to.at(index, p, ROW));
+                    }
+                    if rest > 0 {
+                        std::ptr::copy_nonoverlapping(panel.row(whole, row), to.at(index, whole, ROW), rest);
+                    }
+                }
+            }
+        }
+    }
+    // Streaming takes whole cache lines: parts of them would each go to memory by themselves.
+    #[cfg(target_arch = "x86_64")]
+    if stores == Stores::Streaming && bytes.is_multiple_of(ROW) && to.is_aligned(ROW) {
+        // SAFETY: by the caller's word; the instructions are those that were found.
+        unsafe {
+            if is_x86_feature_detected!("avx512f") {
+                x86::stream_rows_by_avx512(panel, rows, to, bytes / ROW);
+                return;
+            }
+            if is_x86_feature_detected!("avx") {
+                x86::stream_rows_by_avx(panel, rows, to, bytes / ROW);
+                return;
+            }
+        }
+    }
+    dispatch(Copy(panel, rows, to, bytes));
+}
+
+/// Copies rows of reals to panels of complex numbers, two rows at a time: real parts from the first, imaginary parts from the
+/// second. Each pair of rows goes to its place.
+///
+/// # Safety
+/// `from` holds two rows of `lines` reals for each of `places`, and the panels have room for them.
+pub(super) unsafe fn zip_in<T: Real>(from: Rows, panel: Panel, places: &[u32], lines: usize) {
+    struct Zip<'a, T>(Rows, Panel, &'a [u32], usize, PhantomData<T>);
+    impl<T: Real> WithSimd for Zip<'_, T> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) {
+            let Zip(from, panel, places, lines, _) = self;
+            for (pair, &place) in places.iter().enumerate() {
+                for (p, first) in (0..lines).step_by(panel_lines::<T>()).enumerate() {
+                    let count = panel_lines::<T>().min(lines - first);
+                    // SAFETY: by the word of the caller of `zip_in`.
+                    unsafe {
+                        let re = from.at(2 * pair, first, size_of::<T>()).cast::<T>();
+                        let im = from.at(2 * pair + 1, first, size_of::<T>()).cast::<T>();
+                        let to = panel.row(p, place as usize).cast::<T>();
+                        for line in 0..count {
+                            to.add(2 * line).write(re.add(line).read());
+                            to.add(2 * line + 1).write(im.add(line).read());
+                        }
+                    }
+                }
+            }
+        }
+    }
+    dispatch(Zip(from, panel, places, lines, PhantomData::<T>));
+}
+
+/// Copies `rows` of panels of complex numbers to rows of reals; the reverse of [`zip_in`], in natural order.
+///
+/// # Safety
+/// The panels hold the rows, and `to` has room for two rows of `lines` reals for each.
+pub(super) unsafe fn unzip_out<T: Real>(panel: Panel, rows: Range<usize>, to: Rows, lines: usize) {
+    struct Unzip<T>(Panel, Range<usize>, Rows, usize, PhantomData<T>);
+    impl<T: Real> WithSimd for Unzip<T> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) {
+            let Unzip(panel, rows, to, lines, _) = self;
+            for (pair, row) in rows.enumerate() {
+                for (p, first) in (0..lines).step_by(panel_lines::<T>()).enumerate() {
+                    let count = panel_lines::<T>().min(lines - first);
+                    // SAFETY: by the word of the caller of `unzip_out`.
+                    unsafe {
+                        let re = to.at(2 * pair, first, size_of::<T>()).cast::<T>();
+                        let im = to.at(2 * pair + 1, first, size_of::<T>()).cast::<T>();
+                        let from = panel.row(p, row).cast::<T>();
+                        for line in 0..count {
+                            re.add(line).write(from.add(2 * line).read());
+                            im.add(line).write(from.add(2 * line + 1).read());
+                        }
+                    }
+                }
+            }
+        }
+    }
+    dispatch(Unzip(panel, rows, to, lines, PhantomData::<T>));
+}
+
+/// Copies a cache line.
+///
+/// # Safety
+/// Both ends hold one.
+#[inline(always)]
+unsafe fn copy_line<S: Simd>(from: *const u8, to: *mut u8) {
+    for part in 0..ROW / size_of::<S::u64s>() {
+        // SAFETY: by the caller's word.
+        unsafe { to.cast::<S::u64s>().add(part).write_unaligned(from.cast::<S::u64s>().add(part).read_unaligned()) };
+    }
+}
+
+/// Asks for the cache line at `address`, which need not be there.
+#[inline(always)]
+fn prefetch(address: *const u8) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a prefetch does nothing that could be seen.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T1>(address.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = address;
+}
+
+/// Multiplies numbers by `factor`.
+pub(super) fn scale<T: Real>(values: &mut [T], factor: T) {
+    struct Scale<'a, T>(&'a mut [T], T);
+    impl<T: Real> WithSimd for Scale<'_, T> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) {
+            for value in self.0 {
+                *value *= self.1;
+            }
+        }
+    }
+    dispatch(Scale(values, factor));
+}
+
+/// Copies `count` elements past the cache.
+///
+/// # Safety
+/// Both arrays hold the elements, which are plain data, and do not overlap.
+pub(super) unsafe fn stream<E>(from: *const E, to: *mut E, count: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx") {
+        // SAFETY: by the caller's word.
+        unsafe { x86::stream(from.cast(), to.cast(), count * size_of::<E>()) };
+        return;
+    }
+    // SAFETY: by the caller's word.
+    unsafe { std::ptr::copy_nonoverlapping(from, to, count) };
+}
+
+/// Lets all that was streamed be seen by others, before they are told of it.
+pub(super) fn fence() {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: SSE is part of x86-64.
+    unsafe {
+        std::arch::x86_64::_mm_sfence();
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Transposes a matrix of numbers of `E` in a larger one, and compares element by element.
+    fn check<E: Copy + PartialEq + std::fmt::Debug>(number: impl Fn(usize) -> E, stores: Stores) {
+        for (rows, columns) in [(1, 1), (4, 4), (8, 4), (5, 7), (3, 16), (17, 9)] {
+            let (from_pitch, to_pitch) = (columns + 3, rows + 4);
+            let from: Vec<E> = (0..rows * from_pitch).map(&number).collect();
+            let mut to = vec![number(0); columns * to_pitch];
+            // SAFETY: both matrices are as large as their pitches say.
+            let done = unsafe {
+                let target = Rows::of(to.as_mut_ptr(), to_pitch);
+                transpose::<E>(Rows::of(from.as_ptr(), from_pitch), target, (rows, columns), stores)
+            };
+            fence();
+            if !done {
+                eprintln!("left out: this CPU has no vector transpose for {} bytes", size_of::<E>());
+                return;
+            }
+            for row in 0..rows {
+                for column in 0..columns {
+                    assert_eq!(to[column * to_pitch + row], from[row * from_pitch + column]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn transposes_move_every_element_to_its_place() {
+        for stores in [Stores::Cached, Stores::Streaming] {
+            check(|i| [i as f64, -(i as f64)], stores);
+            check(|i| i as f64, stores);
+        }
+    }
+
+    #[test]
+    fn streams_copy_every_byte_whatever_the_alignment() {
+        let from: Vec<u8> = (0..200).collect();
+        for offset in 0..40 {
+            for count in [0, 1, 31, 32, 33, 64, 150] {
+                let mut to = vec![0; 200];
+                // SAFETY: both arrays are long enough.
+                unsafe { stream(from.as_ptr(), to.as_mut_ptr().add(offset), count) };
+                fence();
+                assert_eq!(to[offset..offset + count], from[..count]);
+                assert!(to[offset + count..].iter().all(|&byte| byte == 0));
+            }
+        }
+    }
+}
