@@ -255,6 +255,14 @@ pub enum Error {
         /// How much.
         bytes: usize,
     },
+    /// Threads could not be had.
+    #[error("could not start {threads} threads: {reason}; ask for fewer (threads, HEFFTE_NUM_THREADS)")]
+    Threads {
+        /// How many.
+        threads: usize,
+        /// Why not.
+        reason: String,
+    },
     /// The ranks of a node cannot share memory; they exchange messages instead, so no caller sees this error.
     #[error("no memory can be shared: {reason}")]
     SharedMemory {
@@ -286,7 +294,7 @@ impl Error {
         match self {
             Error::UnknownBackend { .. } | Error::BackendNotBuilt { .. } => ErrorKind::Backend,
             Error::Communicator { .. } | Error::Mpi { .. } => ErrorKind::Mpi,
-            Error::Allocation { .. } | Error::SharedMemory { .. } => ErrorKind::Memory,
+            Error::Allocation { .. } | Error::SharedMemory { .. } | Error::Threads { .. } => ErrorKind::Memory,
             Error::OnRank { kind, .. } => *kind,
             _ => ErrorKind::InvalidArgument,
         }

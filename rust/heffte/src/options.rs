@@ -116,6 +116,8 @@ pub struct PlanOptions {
     /// Whether ranks of one node read each other's memory instead of sending messages. Where memory cannot be shared,
     /// messages are sent all the same.
     pub use_shared_memory: bool,
+    /// Threads of each rank; at least 1. Ranks may have different numbers.
+    pub threads: usize,
     /// The largest count that one MPI call may be given, in elements; what exceeds it goes in chunks.
     #[doc(hidden)]
     pub count_limit: i64,
@@ -130,6 +132,7 @@ impl Default for PlanOptions {
             use_gpu_aware: true,
             participants: Participants::All,
             use_shared_memory: shared_memory_is_wanted(),
+            threads: wanted_threads(),
             count_limit: i64::from(i32::MAX),
         }
     }
@@ -138,4 +141,10 @@ impl Default for PlanOptions {
 /// Whether the environment lets ranks share memory: `HEFFTE_SHARED_MEMORY=0` does not.
 fn shared_memory_is_wanted() -> bool {
     std::env::var("HEFFTE_SHARED_MEMORY").map_or(true, |value| !matches!(value.as_str(), "0" | "off" | "OFF" | "no"))
+}
+
+/// The threads of a rank that the environment asks for: `HEFFTE_NUM_THREADS`, or 1 where it is not a number.
+fn wanted_threads() -> usize {
+    let threads = std::env::var("HEFFTE_NUM_THREADS").ok().and_then(|value| value.trim().parse().ok());
+    threads.unwrap_or(1).max(1)
 }

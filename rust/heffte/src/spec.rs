@@ -40,7 +40,7 @@ pub struct Spec {
 }
 
 /// Integers that a [`Spec`] takes on the wire.
-pub(crate) const SPEC_WORDS: usize = 30;
+pub(crate) const SPEC_WORDS: usize = 31;
 
 impl Spec {
     /// A complex transform along all three axes, by the stock backend with its default options.
@@ -117,7 +117,7 @@ impl Spec {
             .chain([options.transport as i64])
             .chain([options.use_reorder, options.use_pencils, options.use_gpu_aware].map(i64::from))
             .chain(participants)
-            .chain([options.count_limit, i64::from(options.use_shared_memory)]);
+            .chain([options.count_limit, i64::from(options.use_shared_memory), options.threads as i64]);
         for (word, value) in words.iter_mut().zip(values) {
             *word = value;
         }
@@ -148,6 +148,7 @@ impl Spec {
                 },
                 count_limit: words[28],
                 use_shared_memory: words[29] != 0,
+                threads: words[30] as usize,
             },
         })
     }
@@ -169,6 +170,7 @@ mod tests {
                 use_gpu_aware: false,
                 participants,
                 use_shared_memory: false,
+                threads: 5,
                 count_limit: 77,
             };
             let spec = Spec::r2c(boxes[0], boxes[1], 1).unwrap().with_options(options);

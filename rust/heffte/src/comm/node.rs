@@ -21,6 +21,8 @@ struct Meeting {
     come: AtomicU32,
     /// Meetings that took place; ranks sleep on it.
     held: AtomicU32,
+    /// Times that a rank was done with the areas of others; ranks sleep on it.
+    left: AtomicU32,
 }
 
 /// The words of one rank, in a cache line of their own.
@@ -32,37 +34,39 @@ pub(crate) struct Node {
     board: SharedMemory,
     /// The areas of all ranks; made when the first call says how much it needs.
     areas: Option<SharedMemory>,
-    /// Bytes of each rank's area, for every byte of `scale`.
-    area_lens: Vec<usize>,
+    /// Bytes of each rank's areas, for every byte of `scale`.
+    area_lens: Vec<[usize; 2]>,
     /// Bytes of an element, times transforms of a batch, that the areas are made for.
     scale: usize,
     rank: usize,
     size: usize,
     spins: bool,
-    /// Meetings at which something was said, and exchanges, so far; the same on all ranks.
+    /// Meetings at which something was said so far; the same on all ranks.
     agreements: usize,
-    exchanges: usize,
+    /// Times that all ranks will have left before anybody may write where they read.
+    departures: u32,
 }
 
 // SAFETY: the memory is shared between processes; in this one, the plan's lock orders its uses.
 unsafe impl Send for Node {}
 
 impl Node {
-    /// The node of `comm`, if it has one with room for two areas of `area_len` elements of `element` bytes for each rank.
-    /// The areas themselves come with the first call that needs them. Collective.
+    /// The node of `comm`, if it has one with room for areas of so many elements of `element` bytes for each rank. The areas
+    /// themselves come with the first call that needs them. Collective.
     ///
     /// # Errors
     /// Why there is none; [`crate::Error::SharedMemory`] where all can go on without.
-    pub fn find(comm: &Comm, area_len: usize, element: usize) -> Result<Node> {
+    pub fn find(comm: &Comm, area_lens: [usize; 2], element: usize) -> Result<Node> {
         comm.check_one_node()?;
-        check_room(comm, area_len.saturating_mul(2 * element))?;
+        check_room(comm, (area_lens[0] + area_lens[1]).saturating_mul(element))?;
         let (rank, size) = (comm.rank(), comm.size());
         let bytes = size_of::<Meeting>() + 2 * size * size_of::<Said>();
         let board = SharedMemory::new(comm, if rank == 0 { bytes } else { 0 })?;
-        let area_lens = comm.all_gather([area_len as i64])?.into_iter().map(|[len]| len as usize).collect();
+        let area_lens = comm.all_gather(area_lens.map(|len| len as i64))?;
+        let area_lens = area_lens.into_iter().map(|lens| lens.map(|len| len as usize)).collect();
         let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
         let spins = size <= cores;
-        Ok(Node { board, areas: None, area_lens, scale: 0, rank, size, spins, agreements: 0, exchanges: 0 })
+        Ok(Node { board, areas: None, area_lens, scale: 0, rank, size, spins, agreements: 0, departures: 0 })
     }
 
     fn meeting(&self) -> &Meeting {
@@ -111,18 +115,44 @@ impl Node {
             wake_all(&meeting.held);
             return Ok(());
         }
+        self.wait(comm, &meeting.held, |now| now != held)
+    }
+
+    /// Says that this rank is done with the areas of others, for this call.
+    pub fn leave(&mut self) {
+        self.departures = self.departures.wrapping_add(self.size as u32);
+        let left = &self.meeting().left;
+        if left.fetch_add(1, Ordering::AcqRel).wrapping_add(1) == self.departures {
+            wake_all(left);
+        }
+    }
+
+    /// Waits until all ranks have left the call before, so that areas may be written again.
+    ///
+    /// # Errors
+    /// [`crate::Error::Mpi`].
+    pub fn await_departures(&self, comm: &Comm) -> Result<()> {
+        // Nobody is a whole call ahead of the others, so a difference of less than half the numbers is a lead or a lag.
+        self.wait(comm, &self.meeting().left, |now| now.wrapping_sub(self.departures) < u32::MAX / 2)
+    }
+
+    /// Waits until `word` is as wished: spins for a moment, then sleeps.
+    fn wait(&self, comm: &Comm, word: &AtomicU32, is_done: impl Fn(u32) -> bool) -> Result<()> {
         let begin = Instant::now();
-        while meeting.held.load(Ordering::Acquire) == held {
+        loop {
+            let now = word.load(Ordering::Acquire);
+            if is_done(now) {
+                return Ok(());
+            }
             if self.spins && begin.elapsed() < SPIN {
                 std::hint::spin_loop();
             } else {
-                sleep_while(&meeting.held, held);
+                sleep_while(word, now);
                 // Somebody may not come before a message of the caller's arrives, which MPI carries on only when it is
                 // called.
                 comm.progress()?;
             }
         }
-        Ok(())
     }
 
     /// Makes areas for elements of so many bytes, times transforms of a batch, where those that there are do not
@@ -135,8 +165,8 @@ impl Node {
             // The old areas first: nobody reads them any more, since all have come to this call.
             self.areas = None;
             self.scale = 0;
-            let area = aligned(self.area_lens[self.rank] * scale);
-            self.areas = Some(SharedMemory::new(comm, 2 * area)?);
+            let bytes = self.area_lens[self.rank].iter().map(|len| aligned(len * scale)).sum();
+            self.areas = Some(SharedMemory::new(comm, bytes)?);
             self.scale = scale;
         }
         Ok(())
@@ -147,24 +177,12 @@ impl Node {
         self.scale >= scale
     }
 
-    /// The area of `rank` in the exchange that is next, or, once [`Node::pass`] was called, in the one after.
-    ///
-    /// Areas are used in turn. A rank that writes for one exchange while others still read for the one before does not
-    /// disturb them; and nobody comes to that one's end before all have read what was there two exchanges ago.
-    pub fn area(&self, rank: usize, exchange: usize) -> *mut u8 {
+    /// An area of `rank`.
+    pub fn area(&self, rank: usize, index: usize) -> *mut u8 {
         let part = self.areas.as_ref().map_or(std::ptr::null_mut(), |areas| areas.part(rank));
-        // SAFETY: a part has two areas.
-        unsafe { part.add(exchange % 2 * aligned(self.area_lens[rank] * self.scale)) }
-    }
-
-    /// The number of the next exchange.
-    pub fn exchange(&self) -> usize {
-        self.exchanges
-    }
-
-    /// Counts an exchange whose data all have written.
-    pub fn pass(&mut self) {
-        self.exchanges += 1;
+        let before = self.area_lens[rank][..index].iter().map(|len| aligned(len * self.scale)).sum();
+        // SAFETY: a part has both areas, one after the other.
+        unsafe { part.add(before) }
     }
 }
 

@@ -19,21 +19,10 @@ pub(crate) struct Exchange {
     /// Kept from call to call, so that an exchange allocates nothing after its first.
     blocks: [Blocks; 2],
     requests: Request,
-    /// Where peers have the pieces that arrive here, where they can be read there.
-    offsets: Offsets,
-}
-
-/// Elements between the begin of a peer's packed side and the piece that is for us, for each piece that arrives.
-#[derive(Debug, Default)]
-struct Offsets {
-    /// For each piece of `far`: where its rank has it on the near side.
-    near: Vec<usize>,
-    /// For each piece of `near`: where its rank has it on the far side.
-    far: Vec<usize>,
 }
 
 impl Exchange {
-    /// The exchanges of a plan on `comm`, by messages unless `is_shared`. Collective.
+    /// The exchanges of a plan on `comm`. Collective.
     ///
     /// # Errors
     /// [`Error::Mpi`].
@@ -42,7 +31,6 @@ impl Exchange {
         mut schedules: Vec<Schedule>,
         transport: Transport,
         limit: i64,
-        is_shared: bool,
     ) -> Result<Vec<Exchange>> {
         let lengths =
             |schedule: &Schedule| [schedule.largest_piece() as i64, schedule.near.len.max(schedule.far.len) as i64];
@@ -50,20 +38,12 @@ impl Exchange {
         let most = comm.max(&words)?;
         let exchanges = schedules.drain(..).zip(most.chunks_exact(2)).map(|(mut schedule, most)| {
             let mut longest = most[1] as usize;
-            if transport == Transport::Alltoall && !is_shared {
+            if transport == Transport::Alltoall {
                 schedule.pad(most[0] as usize, comm.size());
                 longest = schedule.near.len;
             }
             let limit = limit.max(1) as usize;
-            Exchange {
-                schedule,
-                transport,
-                longest,
-                limit,
-                blocks: Default::default(),
-                requests: Request::default(),
-                offsets: Offsets::default(),
-            }
+            Exchange { schedule, transport, longest, limit, blocks: Default::default(), requests: Request::default() }
         });
         Ok(exchanges.collect())
     }
@@ -71,36 +51,6 @@ impl Exchange {
     /// The schedule that is carried out.
     pub fn schedule(&self) -> &Schedule {
         &self.schedule
-    }
-
-    /// Finds out where peers have what arrives here, so that it can be read there. Collective.
-    ///
-    /// # Errors
-    /// [`Error::Mpi`].
-    pub fn learn_offsets(&mut self, comm: &Comm) -> Result<()> {
-        let Schedule { near, far, .. } = &self.schedule;
-        let mut tell = vec![[0u64; 2]; comm.size()];
-        let mut learn = tell.clone();
-        for (side, pieces) in [near, far].into_iter().enumerate() {
-            for piece in &pieces.pieces {
-                tell[piece.rank][side] = piece.offset as u64;
-            }
-        }
-        // SAFETY: both arrays have two words of eight bytes for each rank.
-        unsafe { comm.all_to_all(tell.as_ptr().cast(), learn.as_mut_ptr().cast(), 2, size_of::<u64>()) }?;
-        self.offsets = Offsets {
-            near: far.pieces.iter().map(|piece| learn[piece.rank][0] as usize).collect(),
-            far: near.pieces.iter().map(|piece| learn[piece.rank][1] as usize).collect(),
-        };
-        Ok(())
-    }
-
-    /// Where peers have the pieces that arrive: elements after the begin of their packed side.
-    pub fn arriving_offsets(&self, direction: Direction) -> &[usize] {
-        match direction {
-            Direction::Forward => &self.offsets.near,
-            Direction::Backward => &self.offsets.far,
-        }
     }
 
     /// Carries the schedule out, for `batch` transforms of elements of `size` bytes. Collective.

@@ -5,6 +5,7 @@
 //! memory; and where two axes are complete, both are transformed while their plane is in cache.
 
 mod cast;
+mod engine;
 mod flat;
 mod operand;
 mod panels;
@@ -14,7 +15,8 @@ mod tile;
 mod view;
 mod visit;
 
-pub(crate) use operand::{Layout, Operand};
+pub(crate) use engine::{Engine, Passage};
+pub(crate) use operand::{Begin, Layout, Operand};
 pub(crate) use tile::LineOp;
-pub(crate) use view::Piece;
-pub(crate) use visit::{Engine, Visit};
+pub(crate) use view::{Piece, padded_strides};
+pub(crate) use visit::Visit;

@@ -20,8 +20,15 @@ pub(crate) enum Layout<'a> {
     Whole(usize),
     /// Packed pieces, all transforms of a piece one after the other.
     Packed(&'a Side, usize),
-    /// Pieces that begin at addresses of their own, all transforms of a piece one after the other.
-    Apart(&'a Side, &'a [*mut u8]),
+    /// Pieces that begin at addresses of their own.
+    Apart(&'a [Begin]),
+}
+
+/// Where a piece of the first transform of a batch begins, and how many elements further on that of the next.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Begin {
+    pub address: *mut u8,
+    pub apart: usize,
 }
 
 impl Operand<'_> {
@@ -36,7 +43,7 @@ impl Operand<'_> {
                 let piece = &side.pieces[piece];
                 (self.address, piece.offset * batch + index * piece.len)
             }
-            Layout::Apart(side, begins) => (begins[piece], index * side.pieces[piece].len),
+            Layout::Apart(begins) => (begins[piece].address, index * begins[piece].apart),
         };
         // SAFETY: the element lies in the memory, by the caller's word.
         unsafe { begin.cast::<E>().add(elements) }

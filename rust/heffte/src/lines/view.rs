@@ -11,6 +11,34 @@ pub(crate) struct Piece {
     pub strides: [usize; 3],
 }
 
+/// Elements that fill a cache line in any type.
+const CACHE_LINE: usize = 8;
+
+/// Elements of a box from which it is worth more than its memory where its rows and planes begin.
+const WORTH_PADDING: usize = 1 << 15;
+
+/// A distance between rows that does not put them all into one set of the cache.
+pub(super) fn padded(length: usize) -> usize {
+    const PAGE: usize = 256;
+    let lines = length.next_multiple_of(CACHE_LINE);
+    if lines.is_multiple_of(PAGE / 2) { lines + CACHE_LINE } else { lines }
+}
+
+/// Strides for an array of our own of all points of `held`, and its length: rows begin with cache lines, and planes do not all
+/// begin in one set of the cache.
+pub(crate) fn padded_strides(held: &Box3d) -> ([usize; 3], usize) {
+    if held.count() < WORTH_PADDING {
+        return (held.strides(), held.count());
+    }
+    let [fast, middle, slow] = held.order.dimensions();
+    let size = held.size().map(|extent| extent.max(0) as usize);
+    let mut strides = [0; 3];
+    strides[fast] = 1;
+    strides[middle] = size[fast].next_multiple_of(CACHE_LINE);
+    strides[slow] = padded(strides[middle] * size[middle]);
+    (strides, strides[slow] * size[slow])
+}
+
 impl From<Box3d> for Piece {
     /// A box as it lies in memory by itself.
     fn from(region: Box3d) -> Piece {

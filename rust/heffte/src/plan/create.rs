@@ -5,9 +5,9 @@ use std::sync::Mutex;
 use mpi::ffi::MPI_Comm;
 use mpi::raw::AsRaw;
 
-use super::Plan;
-use super::execute::State;
-use super::program::Program;
+use super::execute::{State, Way};
+use super::program::{Program, messages_len};
+use super::{Plan, Sizes};
 use crate::array::ElementType;
 use crate::comm::{Comm, Node};
 use crate::error::Result;
@@ -41,47 +41,51 @@ impl Plan {
         let specs: Vec<Spec> = words.iter().map(Spec::from_words).collect::<Result<_>>()?;
 
         let mut recipe = Recipe::new(Problem::new(&specs)?);
-        let order = recipe.inner_order();
-        let schedules: Vec<Schedule> = recipe
-            .stages()
-            .windows(2)
-            .map(|pair| {
-                // Forward, data leaves the first stage; its pieces are those of `after`, then of `before` of the second.
-                Schedule::between(&pair[0].after, &pair[1].before, comm.rank(), order)
-            })
-            .collect();
-        let options = spec.options;
-        let mut node = None;
-        if options.use_shared_memory && comm.size() > 1 && !schedules.is_empty() {
-            match share(&comm, &recipe, &schedules) {
-                Ok(shared) => {
-                    node = Some(shared);
-                    recipe = recipe.carried_by("shared memory".to_owned());
-                }
-                Err(error) => {
-                    let carrier = format!("{} ({error})", options.transport.name());
-                    recipe = recipe.carried_by(carrier);
-                }
-            }
-        }
-        let mut exchanges =
-            Exchange::prepare(&comm, schedules, options.transport, options.count_limit, node.is_some())?;
-        if node.is_some() {
-            exchanges.iter_mut().try_for_each(|exchange| exchange.learn_offsets(&comm))?;
-        }
-        let program = Program::new(&recipe, &spec, comm.rank(), &exchanges);
-        Ok(Plan { comm, spec, recipe, program, state: Mutex::new(State::new(exchanges, node)) })
+        let way = Way::new(&comm, &spec, &mut recipe)?;
+        let sizes = Sizes {
+            needed: way.program.needed_len(),
+            messages: messages_len(&recipe, comm.rank()),
+            largest_box: recipe.largest_complex_box(comm.rank()),
+        };
+        Ok(Plan { comm, spec, recipe, sizes, state: Mutex::new(State::new(way)) })
     }
 }
 
-/// The node of all ranks, where it has room for the largest exchange of a single transform of the higher precision.
-///
-/// # Errors
-/// Why there is none; the same on all ranks.
-fn share(comm: &Comm, recipe: &Recipe, schedules: &[Schedule]) -> Result<Node> {
-    let slots = schedules.iter().enumerate().map(|(index, schedule)| {
-        let len = schedule.near.len.max(schedule.far.len);
-        if recipe.is_real_after(index) { len.div_ceil(2) } else { len }
-    });
-    Node::find(comm, slots.max().unwrap_or(0), ElementType::Complex128.size())
+impl Way {
+    /// Through shared memory where that is wanted and there, else by messages; the recipe is told. Collective.
+    fn new(comm: &Comm, spec: &Spec, recipe: &mut Recipe) -> Result<Way> {
+        if spec.options.use_shared_memory && comm.size() > 1 && recipe.stages().len() > 1 {
+            match Way::by_memory(comm, spec, recipe) {
+                Ok(way) => {
+                    recipe.set_carrier("shared memory".to_owned());
+                    return Ok(way);
+                }
+                Err(error) => recipe.set_carrier(format!("{} ({error})", spec.options.transport.name())),
+            }
+        }
+        Way::by_messages(comm, spec, recipe)
+    }
+
+    /// Through the memory of the node of all ranks, where it has room for single transforms of the higher precision.
+    ///
+    /// # Errors
+    /// Why there is none; the same on all ranks.
+    fn by_memory(comm: &Comm, spec: &Spec, recipe: &Recipe) -> Result<Way> {
+        let program = Program::of_node(recipe, spec, comm.rank());
+        let node = Node::find(comm, program.area_lens(), ElementType::Complex128.size())?;
+        let ends_elsewhere = comm.max(&[i64::from(program.ends_elsewhere(comm.rank()))])?[0] > 0;
+        Ok(Way { program, exchanges: Vec::new(), node: Some(node), ends_elsewhere })
+    }
+
+    /// By messages. Collective.
+    pub(super) fn by_messages(comm: &Comm, spec: &Spec, recipe: &Recipe) -> Result<Way> {
+        let order = recipe.inner_order();
+        let schedules = recipe.stages().windows(2).map(|pair| {
+            // Forward, data leaves the first stage; its pieces are those of `after`, then of `before` of the second.
+            Schedule::between(&pair[0].after, &pair[1].before, comm.rank(), order)
+        });
+        let exchanges = Exchange::prepare(comm, schedules.collect(), spec.options.transport, spec.options.count_limit)?;
+        let program = Program::of_messages(recipe, spec, comm.rank(), &exchanges);
+        Ok(Way { program, exchanges, node: None, ends_elsewhere: false })
+    }
 }

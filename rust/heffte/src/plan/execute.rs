@@ -2,38 +2,49 @@
 
 use std::sync::PoisonError;
 
+use rayon::ThreadPool;
+
 use super::call::{describe, overlaps};
 use super::memory::{Begins, Memory};
-use super::program::{Operation, Program, Step};
+use super::program::{Operation, Program, Step, VisitStep};
+use super::threads::pool;
 use super::workspace::Workspace;
 use super::{Call, Plan};
 use crate::backend::{Backend, Real};
 use crate::comm::{Node, PendingAgreement};
 use crate::error::{Error, Result};
 use crate::exchange::Exchange;
-use crate::lines::{Engine, LineOp};
+use crate::lines::{Engine, LineOp, Passage};
 use crate::options::Direction;
 
 /// What a plan needs to run, and keeps between calls.
 pub(super) struct State {
-    exchanges: Vec<Exchange>,
-    /// The node of all ranks, where they share one and its memory.
-    node: Option<Node>,
+    way: Way,
     workspace: Workspace,
     begins: Begins,
     single: Option<Engine<f32>>,
     double: Option<Engine<f64>>,
 }
 
+/// How data gets from rank to rank, and the steps that go with that.
+pub(super) struct Way {
+    pub program: Program,
+    /// Empty where there is a node.
+    pub exchanges: Vec<Exchange>,
+    /// The node of all ranks, where they share one and its memory.
+    pub node: Option<Node>,
+    /// Whether a rank may still be reading the areas of others when it has done its part of a call.
+    pub ends_elsewhere: bool,
+}
+
 impl State {
-    pub fn new(exchanges: Vec<Exchange>, node: Option<Node>) -> State {
-        let (workspace, begins) = (Workspace::default(), Begins::default());
-        State { exchanges, node, workspace, begins, single: None, double: None }
+    pub fn new(way: Way) -> State {
+        State { way, workspace: Workspace::default(), begins: Begins::default(), single: None, double: None }
     }
 }
 
 /// The engine of one precision, made when it is first used.
-fn engine<T: Real>(program: &Program, backend: &dyn Backend) -> Engine<T> {
+fn engine<T: Real>(program: &Program, backend: &dyn Backend, threads: usize) -> Engine<T> {
     let planner = T::planner(backend);
     let make = |operation: &Operation| match *operation {
         Operation::Copy => LineOp::Copy,
@@ -42,7 +53,7 @@ fn engine<T: Real>(program: &Program, backend: &dyn Backend) -> Engine<T> {
         }
         Operation::R2c(n) => LineOp::Real(planner.real_lines(n)),
     };
-    Engine::new(program.operations().iter().map(make).collect(), program.visits())
+    Engine::new(program.operations().iter().map(make).collect(), program.visits(), threads)
 }
 
 impl Plan {
@@ -59,47 +70,48 @@ impl Plan {
     pub unsafe fn execute(&self, call: Result<Call>) -> Result<()> {
         let call = call.and_then(|call| call.check(self).map(|()| call));
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let threads = self.spec.options.threads;
         let prepared = call.and_then(|call| {
-            let workspace = self.workspace(&mut state, &call)?;
-            Ok((call, workspace))
+            let pool = if threads > 1 { Some(pool(threads)?) } else { None };
+            Ok((call, workspace(&mut state, &call)?, pool))
         });
-        let signature = prepared.as_ref().map_or(0, |(call, _)| call.signature());
-        let agreement = self.comm.begin_agreement(state.node.as_ref(), prepared.is_err(), signature)?;
-        let (call, mut workspace) = match prepared {
+        let signature = prepared.as_ref().map_or(0, |(call, ..)| call.signature());
+        let agreement = self.comm.begin_agreement(state.way.node.as_ref(), prepared.is_err(), signature)?;
+        let (call, mut memory, pool) = match prepared {
             Ok(prepared) => prepared,
-            Err(error) => return finish(agreement, state.node.as_mut(), Some(&error)).and(Err(error)),
+            Err(error) => return finish(agreement, state.way.node.as_mut(), Some(&error)).and(Err(error)),
         };
         let mut agreement = Some(agreement);
         let scale = call.input.element.to_complex().size() * call.batch;
-        if let Some(node) = state.node.as_mut().filter(|node| !node.suffices(scale)) {
+        if let Some(node) = state.way.node.as_mut().filter(|node| !node.suffices(scale)) {
             // All ranks come to this together, once they know that they do the same.
             agreement.take().map_or(Ok(()), |pending| finish(pending, Some(node), None))?;
             if node.reserve(&self.comm, scale).is_err() {
-                state.node = None;
-                workspace = self.workspace(&mut state, &call)?;
+                let way = Way::by_messages(&self.comm, &self.spec, &self.recipe)?;
+                *state = State::new(way);
+                memory = self.comm.agree(workspace(&mut state, &call))?;
             }
         }
         let backend = self.spec.backend.instance().expect("plans are made for backends of this build");
-        let State { exchanges, node, begins, single, double, .. } = &mut *state;
-        let mut run = Run { plan: self, call: &call, workspace, exchanges, node: node.as_mut(), begins };
+        let State { way, begins, single, double, .. } = &mut *state;
+        let Way { program, exchanges, node, ends_elsewhere } = way;
+        let mut run = Run {
+            plan: self,
+            call: &call,
+            program,
+            workspace: memory,
+            exchanges,
+            node: node.as_mut(),
+            ends_elsewhere: *ends_elsewhere,
+            begins,
+            pool: pool.as_deref(),
+        };
         // SAFETY: the arrays were checked as far as can be; the caller vouches for the rest.
         unsafe {
             if call.input.element.is_double() {
-                run.walk(double.get_or_insert_with(|| engine(&self.program, backend)), agreement)
+                run.walk(double.get_or_insert_with(|| engine(program, backend, threads)), agreement)
             } else {
-                run.walk(single.get_or_insert_with(|| engine(&self.program, backend)), agreement)
-            }
-        }
-    }
-
-    /// The caller's workspace or our own.
-    fn workspace(&self, state: &mut State, call: &Call) -> Result<*mut u8> {
-        match &call.workspace {
-            Some(given) if !given.address.is_null() => Ok(given.address),
-            _ => {
-                let element = call.input.element.to_complex().size();
-                let len = self.program.needed_len(state.node.is_none());
-                state.workspace.reserve(len.saturating_mul(call.batch).saturating_mul(element))
+                run.walk(single.get_or_insert_with(|| engine(program, backend, threads)), agreement)
             }
         }
     }
@@ -114,6 +126,18 @@ impl Plan {
     }
 }
 
+/// The caller's workspace or our own.
+fn workspace(state: &mut State, call: &Call) -> Result<*mut u8> {
+    match &call.workspace {
+        Some(given) if !given.address.is_null() => Ok(given.address),
+        _ => {
+            let element = call.input.element.to_complex().size();
+            let len = state.way.program.needed_len();
+            state.workspace.reserve(len.saturating_mul(call.batch).saturating_mul(element))
+        }
+    }
+}
+
 /// Waits for the ranks' agreement on a call.
 fn finish(agreement: PendingAgreement<'_>, node: Option<&mut Node>, local: Option<&Error>) -> Result<()> {
     agreement.finish(node, local, "the transform", describe)
@@ -123,10 +147,13 @@ fn finish(agreement: PendingAgreement<'_>, node: Option<&mut Node>, local: Optio
 struct Run<'a> {
     plan: &'a Plan,
     call: &'a Call,
+    program: &'a Program,
     workspace: *mut u8,
     exchanges: &'a mut [Exchange],
     node: Option<&'a mut Node>,
+    ends_elsewhere: bool,
     begins: &'a mut Begins,
+    pool: Option<&'a ThreadPool>,
 }
 
 impl Run<'_> {
@@ -134,20 +161,16 @@ impl Run<'_> {
     ///
     /// # Safety
     /// As for [`Plan::execute`]; the workspace is as long as the program wants it for elements of `T`.
-    unsafe fn walk<T: Real>(
-        &mut self,
-        engine: &mut Engine<T>,
-        mut agreement: Option<PendingAgreement<'_>>,
-    ) -> Result<()> {
-        let (plan, call) = (self.plan, self.call);
-        let forward = call.direction == Direction::Forward;
+    unsafe fn walk<T: Real>(&mut self, engine: &Engine<T>, mut agreement: Option<PendingAgreement<'_>>) -> Result<()> {
+        let (plan, call, program) = (self.plan, self.call, self.program);
         let factor = plan.scale_factor(call.scale);
-        let steps = plan.program.steps(plan.must_detour(call));
-        for count in 0..steps.len() {
-            let is_last = count + 1 == steps.len();
-            let step = &steps[if forward { count } else { steps.len() - 1 - count }];
+        let steps = program.steps(call.direction == Direction::Forward, plan.must_detour(call));
+        let last = steps.len().saturating_sub(1);
+        self.await_areas()?;
+        for (index, step) in steps.enumerate() {
+            let is_last = index == last;
             let mut have_met = false;
-            if (matches!(step, Step::Exchange(_)) || is_last)
+            if (!matches!(step, Step::Visit(_)) || is_last)
                 && let Some(pending) = agreement.take()
             {
                 finish(pending, self.node.as_deref_mut(), None)?;
@@ -156,35 +179,51 @@ impl Run<'_> {
             // SAFETY: places hold what the program says they hold.
             unsafe {
                 match step {
-                    Step::Exchange(index) => self.exchange(*index, have_met, size_of::<T>())?,
+                    Step::Exchange(index) => self.exchange(*index, size_of::<T>())?,
+                    Step::Meet if have_met => {}
+                    Step::Meet => self.node.as_deref().map_or(Ok(()), |node| node.meet(&plan.comm))?,
                     Step::Visit(step) => {
                         let factor = (is_last && factor != 1.0).then(|| T::nearest(factor));
-                        let mut begins = std::mem::take(self.begins);
-                        let memory = self.memory(size_of::<T>());
-                        let operands = memory.operands(step, &mut begins);
-                        engine.run(&step.visit, call.direction, operands, call.batch, factor);
-                        *self.begins = begins;
+                        self.visit(engine, step, factor);
                     }
                 }
             }
         }
+        if let Some(node) = self.node.as_deref_mut().filter(|_| self.ends_elsewhere) {
+            node.leave();
+        }
         Ok(())
     }
 
-    /// Moves data between ranks, or lets them see that it is there. `have_met` where the ranks of the node just have.
+    /// Waits until nobody reads in our areas any more what the call before left there.
+    fn await_areas(&self) -> Result<()> {
+        match self.node.as_deref() {
+            Some(node) if self.ends_elsewhere => node.await_departures(&self.plan.comm),
+            _ => Ok(()),
+        }
+    }
+
+    /// # Safety
+    /// As for [`Run::walk`].
+    unsafe fn visit<T: Real>(&mut self, engine: &Engine<T>, step: &VisitStep, factor: Option<T>) {
+        let mut begins = std::mem::take(self.begins);
+        let memory = self.memory(size_of::<T>());
+        // SAFETY: by the caller's word.
+        unsafe {
+            let (from, to) = memory.operands(step, &mut begins);
+            let passage = Passage { direction: self.call.direction, from, to, batch: self.call.batch, factor };
+            engine.run(&step.visit, &passage, self.pool);
+        }
+        *self.begins = begins;
+    }
+
+    /// Moves data between ranks.
     ///
     /// # Safety
     /// As for [`Run::walk`], with `real` the bytes of a real number.
-    unsafe fn exchange(&mut self, index: usize, have_met: bool, real: usize) -> Result<()> {
-        if let Some(node) = self.node.as_deref_mut() {
-            if !have_met {
-                node.meet(&self.plan.comm)?;
-            }
-            node.pass();
-            return Ok(());
-        }
+    unsafe fn exchange(&mut self, index: usize, real: usize) -> Result<()> {
         let (plan, call) = (self.plan, self.call);
-        let size = if plan.program.crossing(index).is_real { real } else { 2 * real };
+        let size = if self.program.crossing(index).is_real { real } else { 2 * real };
         // SAFETY: by the caller's word.
         let (near, far) = unsafe { self.memory(real).messages(index) };
         let buffers = match call.direction {
@@ -197,7 +236,14 @@ impl Run<'_> {
 
     /// Where places lie, for real numbers of so many bytes.
     fn memory(&self, real: usize) -> Memory<'_> {
-        let node = self.node.as_deref();
-        Memory { plan: self.plan, call: self.call, workspace: self.workspace, exchanges: self.exchanges, node, real }
+        Memory {
+            plan: self.plan,
+            call: self.call,
+            program: self.program,
+            workspace: self.workspace,
+            exchanges: self.exchanges,
+            node: self.node.as_deref(),
+            real,
+        }
     }
 }

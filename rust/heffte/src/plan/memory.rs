@@ -1,16 +1,19 @@
 //! Where the places of a program lie during a call: in the caller's arrays, the workspace, or the memory of a node.
 
-use super::program::{End, Place, VisitStep};
+use super::program::{End, Place, Program, Spread, VisitStep};
 use super::{Call, Plan};
 use crate::array::RawArray;
 use crate::comm::Node;
 use crate::exchange::Exchange;
-use crate::lines::{Layout, Operand};
+use crate::lines::{Begin, Layout, Operand};
 use crate::options::Direction;
 
-/// The begins of pieces that lie in the memory of others; kept so that a call allocates nothing.
+/// The begins of pieces on both sides of a visit; kept so that a call allocates nothing.
 #[derive(Default)]
-pub(super) struct Begins(Vec<*mut u8>);
+pub(super) struct Begins {
+    read: Vec<Begin>,
+    written: Vec<Begin>,
+}
 
 // SAFETY: addresses are values; they are used by the thread that holds the plan's lock.
 unsafe impl Send for Begins {}
@@ -19,6 +22,7 @@ unsafe impl Send for Begins {}
 pub(super) struct Memory<'a> {
     pub plan: &'a Plan,
     pub call: &'a Call,
+    pub program: &'a Program,
     pub workspace: *mut u8,
     pub exchanges: &'a [Exchange],
     pub node: Option<&'a Node>,
@@ -37,10 +41,9 @@ impl Memory<'_> {
     /// The workspace is as long as the program needs it, and the place is one of the program's.
     unsafe fn at(&self, end: End, bytes: usize) -> *mut u8 {
         let element = self.element_size(false);
-        let offset = match (end, self.node) {
-            // Without messages there is nothing at the other end.
-            (End::Low, _) | (End::High, Some(_)) => 0,
-            (End::High, None) => self.plan.program.needed_len(true) * self.call.batch - bytes.div_ceil(element),
+        let offset = match end {
+            End::Low => 0,
+            End::High => self.program.needed_len() * self.call.batch - bytes.div_ceil(element),
         };
         // SAFETY: the program needs room for each of its places.
         unsafe { self.workspace.add(offset * element) }
@@ -51,7 +54,7 @@ impl Memory<'_> {
     /// # Safety
     /// As for [`Memory::at`].
     pub unsafe fn messages(&self, index: usize) -> (*mut u8, *mut u8) {
-        let crossing = self.plan.program.crossing(index);
+        let crossing = self.program.crossing(index);
         let schedule = self.exchanges[index].schedule();
         let bytes = |len: usize| len * self.call.batch * self.element_size(crossing.is_real);
         // SAFETY: both sides are places of the program.
@@ -67,24 +70,19 @@ impl Memory<'_> {
     /// As for [`Memory::at`]; what is read was written, and ranks have met since.
     pub unsafe fn operands<'b>(&'b self, step: &VisitStep, begins: &'b mut Begins) -> (Operand<'b>, Operand<'b>) {
         let (read, written) = match self.call.direction {
-            Direction::Forward => (step.from, step.to),
-            Direction::Backward => (step.to, step.from),
+            Direction::Forward => (step.near, step.far),
+            Direction::Backward => (step.far, step.near),
         };
+        let Begins { read: of_read, written: of_written } = begins;
         // SAFETY: by the caller's word.
-        unsafe {
-            let written = self.operand(written);
-            match (self.node, read) {
-                (Some(node), Place::Near(index) | Place::Far(index)) => (self.elsewhere(node, index, begins), written),
-                _ => (self.operand(read), written),
-            }
-        }
+        unsafe { (self.operand(read, of_read), self.operand(written, of_written)) }
     }
 
-    /// A place on this rank.
+    /// A place as a visit sees it.
     ///
     /// # Safety
     /// As for [`Memory::at`].
-    unsafe fn operand(&self, place: Place) -> Operand<'_> {
+    unsafe fn operand<'b>(&'b self, place: Place, begins: &'b mut Vec<Begin>) -> Operand<'b> {
         let (inbox, outbox) = self.call.near_and_far();
         let whole = |array: RawArray, apart: usize| Operand {
             address: array.address,
@@ -101,40 +99,31 @@ impl Memory<'_> {
             }
             Place::Near(index) | Place::Far(index) => {
                 let schedule = self.exchanges[index].schedule();
+                // SAFETY: by the caller's word.
+                let (near, far) = unsafe { self.messages(index) };
                 let is_near = matches!(place, Place::Near(_));
-                let side = if is_near { &schedule.near } else { &schedule.far };
-                let address = match self.node {
-                    // What leaves lies where the others will read it.
-                    Some(node) => node.area(self.plan.rank(), node.exchange()),
-                    None => {
-                        // SAFETY: by the caller's word.
-                        let (near, far) = unsafe { self.messages(index) };
-                        if is_near { near } else { far }
-                    }
-                };
-                let is_complex = !self.plan.program.crossing(index).is_real;
+                let (side, address) = if is_near { (&schedule.near, near) } else { (&schedule.far, far) };
+                let is_complex = !self.program.crossing(index).is_real;
                 Operand { address, is_complex, layout: Layout::Packed(side, self.call.batch) }
+            }
+            Place::Areas(index) => {
+                // SAFETY: by the caller's word.
+                unsafe { self.areas(self.program.spread(index), begins) }
             }
         }
     }
 
-    /// What arrives by the exchange `index`, which is the last that ranks have passed, where the others have it.
+    /// Pieces in the memory that the ranks of a node share.
     ///
     /// # Safety
-    /// As for [`Memory::operands`].
-    unsafe fn elsewhere<'b>(&'b self, node: &Node, index: usize, begins: &'b mut Begins) -> Operand<'b> {
-        let exchange = &self.exchanges[index];
-        let (_, arriving) = exchange.schedule().sides(self.call.direction);
-        let is_real = self.plan.program.crossing(index).is_real;
-        let bytes = self.call.batch * self.element_size(is_real);
-        let offsets = exchange.arriving_offsets(self.call.direction);
-        begins.0.clear();
-        begins.0.extend(arriving.pieces.iter().zip(offsets).map(|(piece, offset)| {
-            let area = node.area(piece.rank, node.exchange() - 1);
-            // SAFETY: the piece lies in the area of the rank that has it.
-            unsafe { area.add(offset * bytes) }
+    /// As for [`Memory::at`]; the areas are as long as the program wants them.
+    unsafe fn areas<'b>(&self, spread: &Spread, begins: &'b mut Vec<Begin>) -> Operand<'b> {
+        let size = self.element_size(spread.is_real);
+        begins.clear();
+        begins.extend(spread.shares.iter().map(|share| {
+            let area = self.node.map_or(std::ptr::null_mut(), |node| node.area(share.rank, spread.area));
+            Begin { address: area.wrapping_add(share.offset * size), apart: share.apart }
         }));
-        let layout = Layout::Apart(arriving, &begins.0);
-        Operand { address: std::ptr::null_mut(), is_complex: !is_real, layout }
+        Operand { address: std::ptr::null_mut(), is_complex: !spread.is_real, layout: Layout::Apart(begins) }
     }
 }

@@ -5,6 +5,7 @@ mod create;
 mod execute;
 mod memory;
 mod program;
+mod threads;
 mod workspace;
 
 use std::fmt;
@@ -20,7 +21,6 @@ use crate::geometry::Box3d;
 use crate::options::{Direction, Scale};
 use crate::recipe::Recipe;
 use crate::spec::{AxisKind, Spec};
-use program::Program;
 
 /// A distributed transform: what it takes to go forward and backward, in either precision, any number of times.
 ///
@@ -30,8 +30,19 @@ pub struct Plan {
     comm: Comm,
     spec: Spec,
     recipe: Recipe,
-    program: Program,
+    sizes: Sizes,
     state: Mutex<execute::State>,
+}
+
+/// Elements that callers ask about, of the complex type, for each transform of a batch.
+#[derive(Debug)]
+struct Sizes {
+    /// What a transform uses of a workspace.
+    needed: usize,
+    /// The messages of the largest exchange, both ways.
+    messages: usize,
+    /// The largest box of any stage where data is complex.
+    largest_box: usize,
 }
 
 impl Plan {
@@ -50,13 +61,14 @@ impl Plan {
     /// Complex elements of the precision at hand that a caller's workspace must have for each transform of a batch.
     #[must_use]
     pub fn size_workspace(&self) -> usize {
-        self.program.workspace_len()
+        // heFFTe's figure, which programs know: messages and a box. That is more than enough, but for padding.
+        self.sizes.needed.max(self.sizes.messages + self.sizes.largest_box)
     }
 
     /// The part of the workspace that holds messages, in complex elements.
     #[must_use]
     pub fn size_comm_buffers(&self) -> usize {
-        self.program.messages_len()
+        self.sizes.messages
     }
 
     /// This rank's inbox.

@@ -52,10 +52,9 @@ impl Recipe {
         Recipe { problem, stages, carrier }
     }
 
-    /// The same, with other words for what carries its exchanges.
-    #[must_use]
-    pub fn carried_by(self, carrier: String) -> Recipe {
-        Recipe { carrier, ..self }
+    /// Says in other words what carries its exchanges.
+    pub fn set_carrier(&mut self, carrier: String) {
+        self.carrier = carrier;
     }
 
     /// The stages, the first with the inboxes before it, the last with the outboxes after it.

@@ -1,0 +1,167 @@
+//! Running visits in one precision, on one thread or several.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use num_complex::Complex;
+use num_traits::Zero;
+use rayon::ThreadPool;
+
+use super::operand::{Layout, Operand};
+use super::simd::{self, Stores};
+use super::tile::{Job, LineOp, Part, Tile};
+use super::visit::{Pass, Visit};
+use crate::backend::Real;
+use crate::options::Direction;
+
+/// Points of a box below which one thread is done before others have woken.
+const WORTH_THREADS: usize = 1 << 15;
+
+/// Parts of a visit for each thread, so that one which is held up leaves its share to the others.
+const PARTS_PER_THREAD: usize = 4;
+
+/// What it takes to run visits in one precision: the operations, and for each thread a tile and a plane.
+pub(crate) struct Engine<T: Real> {
+    operations: Vec<LineOp<T>>,
+    workers: Vec<Mutex<Worker<T>>>,
+}
+
+struct Worker<T: Real> {
+    tile: Tile<T>,
+    plane: Vec<Complex<T>>,
+}
+
+/// What a visit reads and writes, for a batch of transforms.
+#[derive(Clone, Copy)]
+pub(crate) struct Passage<'a, T> {
+    pub direction: Direction,
+    pub from: Operand<'a>,
+    pub to: Operand<'a>,
+    pub batch: usize,
+    /// The factor for the results.
+    pub factor: Option<T>,
+}
+
+// SAFETY: threads read and write different lines of the operands, by the contract of `Engine::run`.
+unsafe impl<T: Sync> Sync for Passage<'_, T> {}
+
+impl<T: Real> Engine<T> {
+    /// An engine of so many threads for these visits, whose operations are indices into `operations`.
+    pub fn new<'a>(operations: Vec<LineOp<T>>, visits: impl Iterator<Item = &'a Visit>, threads: usize) -> Engine<T> {
+        let visits: Vec<&Visit> = visits.collect();
+        let worker = || {
+            let sweeps = visits.iter().flat_map(|visit| visit.passes()).map(|p| (&p.sweep, &operations[p.operation]));
+            let plane_len = visits.iter().map(|visit| visit.plane_len()).max().unwrap_or(0);
+            Mutex::new(Worker { tile: Tile::new(sweeps), plane: vec![Complex::zero(); plane_len] })
+        };
+        let workers = (0..threads.max(1)).map(|_| worker()).collect();
+        Engine { operations, workers }
+    }
+
+    /// Passes all lines of `visit` through its operations, and the results on.
+    ///
+    /// # Safety
+    /// The operands hold the pieces of the visit for the batch; what is written does not overlap what is read, or both are
+    /// the same memory in the same layout.
+    pub unsafe fn run(&self, visit: &Visit, passage: &Passage<'_, T>, pool: Option<&ThreadPool>) {
+        for index in 0..passage.batch {
+            let job = Job {
+                direction: passage.direction,
+                from: passage.from,
+                to: passage.to,
+                index,
+                factor: passage.factor,
+                stores: visit.stores(),
+            };
+            let walk = Walk { engine: self, visit, job };
+            // SAFETY: by the caller's word.
+            unsafe {
+                match pool.filter(|_| visit.points() >= WORTH_THREADS) {
+                    None => walk.alone(),
+                    Some(pool) => walk.together(pool),
+                }
+            }
+        }
+    }
+}
+
+/// One transform of a batch on its way through a visit.
+struct Walk<'a, T: Real> {
+    engine: &'a Engine<T>,
+    visit: &'a Visit,
+    job: Job<'a, T>,
+}
+
+// SAFETY: threads read and write different lines of the operands, by the contract of `Engine::run`.
+unsafe impl<T: Real> Sync for Walk<'_, T> {}
+
+impl<T: Real> Walk<'_, T> {
+    /// # Safety
+    /// As for [`Engine::run`].
+    unsafe fn alone(&self) {
+        // SAFETY: by the caller's word.
+        unsafe { self.part(0, &Part { layers: 0..self.visit.layers(), share: (0, 1) }) };
+    }
+
+    /// # Safety
+    /// As for [`Engine::run`].
+    unsafe fn together(&self, pool: &ThreadPool) {
+        let parts = self.parts();
+        let next = AtomicUsize::new(0);
+        pool.broadcast(|context| {
+            while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
+                // SAFETY: by the caller's word; the parts have no line in common.
+                unsafe { self.part(context.index() % self.engine.workers.len(), part) };
+            }
+        });
+    }
+
+    /// The visit in parts: by layers, or where there are few of them by lines, which planes do not allow.
+    fn parts(&self) -> Vec<Part> {
+        let wanted = PARTS_PER_THREAD * self.engine.workers.len();
+        let layers = self.visit.layers();
+        if layers >= self.engine.workers.len() || self.visit.passes().len() > 1 {
+            let count = wanted.min(layers);
+            let at = |part: usize| layers * part / count;
+            (0..count).map(|part| Part { layers: at(part)..at(part + 1), share: (0, 1) }).collect()
+        } else {
+            let count = self.engine.workers.len();
+            (0..count).map(|index| Part { layers: 0..layers, share: (index, count) }).collect()
+        }
+    }
+
+    /// Walks a part with the tile and the plane of `worker`.
+    ///
+    /// # Safety
+    /// As for [`Engine::run`].
+    unsafe fn part(&self, worker: usize, part: &Part) {
+        let mut worker = self.engine.workers[worker].lock().unwrap_or_else(PoisonError::into_inner);
+        let Worker { tile, plane } = &mut *worker;
+        let operation = |pass: &Pass| &self.engine.operations[pass.operation];
+        let (visit, job) = (self.visit, &self.job);
+        // SAFETY: by the caller's word; the plane is as long as the longest of the visits, and each plane is written
+        // before it is read.
+        unsafe {
+            match visit.passes() {
+                [only] => tile.run(&only.sweep, operation(only), job, part),
+                [first, second] => {
+                    let forward = job.direction == Direction::Forward;
+                    let (first, second) = if forward { (first, second) } else { (second, first) };
+                    let plane =
+                        Operand { address: plane.as_mut_ptr().cast(), is_complex: true, layout: Layout::Whole(0) };
+                    let into = Job { to: plane, factor: None, stores: Stores::Cached, ..*job };
+                    let out_of = Job { from: plane, ..*job };
+                    for layer in part.layers.clone() {
+                        let layer = Part { layers: layer..layer + 1, share: (0, 1) };
+                        tile.run(&first.sweep, operation(first), &into, &layer);
+                        tile.run(&second.sweep, operation(second), &out_of, &layer);
+                    }
+                }
+                _ => unreachable!("a visit has one pass or two"),
+            }
+        }
+        if visit.stores() == Stores::Streaming {
+            simd::fence();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The steps of a plan whose ranks send messages, or which has one rank.
+
+use super::{End, Operation, Place, Program, Step, VisitStep, groups};
+use crate::exchange::Exchange;
+use crate::geometry::Box3d;
+use crate::lines::{Piece, padded_strides};
+use crate::recipe::{Recipe, Stage};
+use crate::spec::Spec;
+
+/// Where both sides of an exchange lie, and of what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::plan) struct Crossing {
+    /// The end of the workspace that holds the near side; the far side lies at the other.
+    pub near: End,
+    /// Whether the elements are real.
+    pub is_real: bool,
+}
+
+impl Program {
+    /// The steps of `rank` in `recipe`.
+    pub fn of_messages(recipe: &Recipe, spec: &Spec, rank: usize, exchanges: &[Exchange]) -> Program {
+        let program = Program { operations: vec![Operation::Copy], ..Program::default() };
+        let mut builder = Builder { recipe, spec, rank, exchanges, program, next: End::Low, last_len: 0 };
+        let forward = builder.steps();
+        let detour = if forward.len() == 1 { builder.detour() } else { Vec::new() };
+        let backward = forward.iter().rev().cloned().collect();
+        Program { forward, backward, detour, ..builder.program }
+    }
+}
+
+struct Builder<'a> {
+    recipe: &'a Recipe,
+    spec: &'a Spec,
+    rank: usize,
+    exchanges: &'a [Exchange],
+    program: Program,
+    /// The end of the workspace for the next place.
+    next: End,
+    /// Complex elements of the place at the other end.
+    last_len: usize,
+}
+
+impl Builder<'_> {
+    fn steps(&mut self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for (index, stage) in self.recipe.stages().iter().enumerate() {
+            if index > 0 {
+                steps.push(Step::Exchange(index - 1));
+            }
+            self.add_stage(&mut steps, index, stage);
+        }
+        steps
+    }
+
+    /// Room for a place of `len` elements after the one before it in the chain.
+    fn place(&mut self, len: usize, is_real: bool) -> End {
+        let slots = if is_real { len.div_ceil(2) } else { len };
+        self.program.needed_len = self.program.needed_len.max(self.last_len + slots);
+        self.last_len = slots;
+        let end = self.next;
+        self.next = end.opposite();
+        end
+    }
+
+    /// The box of `stage` in our own array.
+    fn staged(&self, stage: &Stage) -> Box3d {
+        stage.after.box_of(self.rank).with_order(self.recipe.inner_order())
+    }
+
+    /// Room for the staging array of `stage`.
+    fn staging(&mut self, stage: &Stage) -> Place {
+        let (_, len) = padded_strides(&self.staged(stage));
+        Place::Staging { end: self.place(len, false), len }
+    }
+
+    /// The visits of a stage: the first reads what arrived, the last writes what leaves.
+    fn add_stage(&mut self, steps: &mut Vec<Step>, index: usize, stage: &Stage) {
+        let first = if index == 0 { Place::Inbox } else { Place::Far(index - 1) };
+        let groups = groups(stage, self.rank);
+        let staging = if groups.len() > 1 { Some(self.staging(stage)) } else { None };
+        let last = if index == self.exchanges.len() {
+            Place::Outbox
+        } else {
+            let (schedule, is_real) = (self.exchanges[index].schedule(), self.recipe.is_real_after(index));
+            let near = self.place(schedule.near.len, is_real);
+            self.place(schedule.far.len, is_real);
+            self.program.crossings.push(Crossing { near, is_real });
+            Place::Near(index)
+        };
+        for (position, axes) in groups.iter().enumerate() {
+            let from = if position == 0 { first } else { staging.unwrap_or(first) };
+            let to = if position + 1 == groups.len() { last } else { staging.unwrap_or(last) };
+            let step = self.visit(axes, stage, (from, to));
+            steps.push(step);
+        }
+    }
+
+    /// The only visit of the plan by way of the staging array.
+    fn detour(&mut self) -> Vec<Step> {
+        let stage = &self.recipe.stages()[0];
+        let staging = self.staging(stage);
+        let axes = groups(stage, self.rank).concat();
+        vec![self.visit(&axes, stage, (Place::Inbox, staging)), self.visit(&[], stage, (staging, Place::Outbox))]
+    }
+
+    fn visit(&mut self, axes: &[usize], stage: &Stage, (near, far): (Place, Place)) -> Step {
+        let (near_pieces, far_pieces) = (self.pieces(near, stage), self.pieces(far, stage));
+        let visit = self.program.visit(self.recipe, axes, (stage, self.rank), &near_pieces, &far_pieces);
+        Step::Visit(VisitStep { visit, near, far })
+    }
+
+    /// How the box of `stage` is cut in `place`.
+    fn pieces(&self, place: Place, stage: &Stage) -> Vec<Piece> {
+        let packed = |side: &crate::exchange::Side| side.pieces.iter().map(|piece| Piece::from(piece.region)).collect();
+        match place {
+            Place::Inbox => vec![Piece::from(self.spec.inbox)],
+            Place::Outbox => vec![Piece::from(self.spec.outbox)],
+            Place::Staging { .. } => {
+                let region = self.staged(stage);
+                vec![Piece { region, strides: padded_strides(&region).0 }]
+            }
+            Place::Near(k) => packed(&self.exchanges[k].schedule().near),
+            Place::Far(k) => packed(&self.exchanges[k].schedule().far),
+            Place::Areas(_) => unreachable!("messages need no areas"),
+        }
+    }
+}

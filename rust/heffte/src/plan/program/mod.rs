@@ -1,0 +1,193 @@
+//! The steps of a plan on one rank: which visits, between which places, and where ranks meet. Holds no scalar type.
+
+mod messages;
+mod node;
+
+use crate::lines::{Piece, Visit};
+use crate::recipe::{Recipe, Stage};
+use crate::spec::AxisKind;
+
+pub(super) use messages::Crossing;
+pub(super) use node::Spread;
+
+/// Memory that a visit reads or writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The caller's array of the inbox.
+    Inbox,
+    /// The caller's array of the outbox.
+    Outbox,
+    /// Our own array of a whole box of `len` elements, at that end of the workspace.
+    Staging { end: End, len: usize },
+    /// The packed pieces on the side of an exchange that is nearer to the inboxes.
+    Near(usize),
+    /// The packed pieces on its other side.
+    Far(usize),
+    /// Pieces in the memory that the ranks of a node share: an index into [`Program::spreads`].
+    Areas(usize),
+}
+
+/// An end of the workspace. Each step leaves its result at the end opposite to where it found its data, so that only
+/// neighbours in the chain of places need room at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum End {
+    #[default]
+    Low,
+    High,
+}
+
+impl End {
+    pub fn opposite(self) -> End {
+        match self {
+            End::Low => End::High,
+            End::High => End::Low,
+        }
+    }
+}
+
+/// What a pass does to its lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Operation {
+    /// Moves them.
+    Copy,
+    /// Transforms complex lines of this length.
+    C2c(usize),
+    /// Transforms real lines of this length.
+    R2c(usize),
+}
+
+/// A pass over a box between two places: forward from `near` to `far`, backward from `far` to `near`.
+#[derive(Debug, Clone)]
+pub(super) struct VisitStep {
+    /// Its operations are indices into [`Program::operations`].
+    pub visit: Visit,
+    pub near: Place,
+    pub far: Place,
+}
+
+/// One step of a transform.
+#[derive(Debug, Clone)]
+pub(super) enum Step {
+    Visit(VisitStep),
+    /// Messages carry data from one side of an exchange to the other.
+    Exchange(usize),
+    /// The ranks of the node wait for each other.
+    Meet,
+}
+
+/// The steps of one rank.
+#[derive(Debug, Default)]
+pub(super) struct Program {
+    forward: Vec<Step>,
+    backward: Vec<Step>,
+    /// Forward by way of the staging array, for arrays that overlap where there is a single visit.
+    detour: Vec<Step>,
+    operations: Vec<Operation>,
+    crossings: Vec<Crossing>,
+    spreads: Vec<Spread>,
+    needed_len: usize,
+    area_lens: [usize; 2],
+}
+
+impl Program {
+    /// The steps of a transform in the order in which they are taken; `overlapping` where both arrays share memory in
+    /// different layouts.
+    pub fn steps(&self, forward: bool, overlapping: bool) -> impl ExactSizeIterator<Item = &Step> {
+        let steps = match (overlapping && !self.detour.is_empty(), forward) {
+            (true, _) => &self.detour,
+            (false, true) => &self.forward,
+            (false, false) => &self.backward,
+        };
+        let reversed = std::ptr::eq(steps, &self.detour) && !forward;
+        let count = steps.len();
+        (0..count).map(move |index| &steps[if reversed { count - 1 - index } else { index }])
+    }
+
+    /// All visits, whichever steps are taken.
+    pub fn visits(&self) -> impl Iterator<Item = &Visit> {
+        self.forward.iter().chain(&self.backward).chain(&self.detour).filter_map(|step| match step {
+            Step::Visit(step) => Some(&step.visit),
+            Step::Exchange(_) | Step::Meet => None,
+        })
+    }
+
+    /// What visits do to lines.
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
+    /// Where the exchange `index` lies.
+    pub fn crossing(&self, index: usize) -> Crossing {
+        self.crossings[index]
+    }
+
+    /// The pieces of [`Place::Areas`].
+    pub fn spread(&self, index: usize) -> &Spread {
+        &self.spreads[index]
+    }
+
+    /// Complex elements of the workspace that are used, for each transform of a batch.
+    pub fn needed_len(&self) -> usize {
+        self.needed_len
+    }
+
+    /// Complex elements of this rank's areas of shared memory, for each transform of a batch.
+    pub fn area_lens(&self) -> [usize; 2] {
+        self.area_lens
+    }
+
+    /// The index of what `recipe` does along `axis`.
+    fn operation(&mut self, recipe: &Recipe, axis: usize) -> usize {
+        let length = recipe.problem().world_in.size()[axis] as usize;
+        let operation = match recipe.kind(axis) {
+            AxisKind::Identity => Operation::Copy,
+            AxisKind::C2c => Operation::C2c(length),
+            AxisKind::R2c => Operation::R2c(length),
+        };
+        self.operations.iter().position(|known| *known == operation).unwrap_or_else(|| {
+            self.operations.push(operation);
+            self.operations.len() - 1
+        })
+    }
+
+    /// A visit that transforms along `axes`: none, one, or two of which [`groups`] says that they go together.
+    fn visit(
+        &mut self,
+        recipe: &Recipe,
+        axes: &[usize],
+        (stage, rank): (&Stage, usize),
+        near: &[Piece],
+        far: &[Piece],
+    ) -> Visit {
+        let order = recipe.inner_order();
+        match *axes {
+            [] => Visit::lines(order.dimensions()[0], order, COPY, near, far),
+            [axis] => Visit::lines(axis, order, self.operation(recipe, axis), near, far),
+            [first, second] => {
+                let axes = [first, second].map(|axis| (axis, self.operation(recipe, axis)));
+                Visit::planes(axes, &stage.after.box_of(rank), near, far)
+            }
+            _ => unreachable!("a visit transforms at most two axes"),
+        }
+    }
+}
+
+/// The index of [`Operation::Copy`], which every program has.
+const COPY: usize = 0;
+
+/// The axes of a stage by visits: the first two together, where their planes stay in cache.
+fn groups(stage: &Stage, rank: usize) -> Vec<Vec<usize>> {
+    match stage.axes[..] {
+        [] => vec![Vec::new()],
+        [first, second, ref rest @ ..] if Visit::keeps_planes([first, second], &stage.after.box_of(rank)) => {
+            std::iter::once(vec![first, second]).chain(rest.iter().map(|axis| vec![*axis])).collect()
+        }
+        ref axes => axes.iter().map(|axis| vec![*axis]).collect(),
+    }
+}
+
+/// Complex elements that callers are asked for in heFFTe's terms: the messages of the largest exchange, both ways.
+pub(super) fn messages_len(recipe: &Recipe, rank: usize) -> usize {
+    let exchanges = recipe.stages().windows(2);
+    exchanges.map(|pair| pair[0].after.box_of(rank).count() + pair[1].before.box_of(rank).count()).max().unwrap_or(0)
+}
