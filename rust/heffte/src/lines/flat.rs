@@ -62,6 +62,15 @@ impl<T: Real> Flat<T> {
         T: Cast<D>,
         Complex<T>: Cast<D>,
     {
+        if let (FlatOp::Copy, [from], [to], None) = (op, read, write, job.factor)
+            && <Complex<T> as Cast<D>>::IS_SAME == <S as Cast<Complex<T>>>::IS_SAME
+            && from.along == 1
+            && to.along == 1
+            && job.stores == simd::Stores::Streaming
+        {
+            // SAFETY: by the caller's word; `S` and `D` are both complex, or both real.
+            return unsafe { stream_lines::<S, D>(job, (from, to), place, lengths.0) };
+        }
         let (begins_real, ends_real) = op.is_real(job);
         let (elements_in, elements_out) = (place.lines * lengths.0, place.lines * lengths.1);
         // SAFETY: by the caller's word.
@@ -92,6 +101,27 @@ impl<T: Real> Flat<T> {
             (FlatOp::Real(lines), Direction::Backward) => {
                 lines.backward(&mut self.complex[..elements_in], &mut self.real[..elements_out], &mut self.scratch);
             }
+        }
+    }
+}
+
+/// Copies contiguous lines to contiguous lines, past the cache and past the tile.
+///
+/// # Safety
+/// As for [`Flat::carry`]; `S` and `D` are the same.
+unsafe fn stream_lines<S, D>(job: &Job<'_, impl Real>, (from, to): (&Segment, &Segment), place: &Place, length: usize) {
+    // SAFETY: by the caller's word.
+    unsafe {
+        let source = job.from.piece::<S>(from.piece, job.index).add(place.offset(from));
+        let target = job.to.piece::<D>(to.piece, job.index).add(place.offset(to)).cast::<S>();
+        if source.cast_const() == target {
+            return;
+        }
+        if from.across == length && to.across == length {
+            return simd::stream(source.cast_const(), target, place.lines * length);
+        }
+        for line in 0..place.lines {
+            simd::stream(source.add(line * from.across).cast_const(), target.add(line * to.across), length);
         }
     }
 }

@@ -73,6 +73,11 @@ impl Visit {
         &self.passes
     }
 
+    /// What happens in its passes.
+    pub fn operations(&self) -> impl Iterator<Item = usize> {
+        self.passes.iter().map(|pass| pass.operation)
+    }
+
     pub(super) fn plane_len(&self) -> usize {
         self.plane_len
     }

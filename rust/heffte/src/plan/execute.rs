@@ -166,6 +166,7 @@ impl Run<'_> {
         let factor = plan.scale_factor(call.scale);
         let steps = program.steps(call.direction == Direction::Forward, plan.must_detour(call));
         let last = steps.len().saturating_sub(1);
+        let scaled = program.scaled_step(call.direction == Direction::Forward, plan.must_detour(call));
         self.await_areas()?;
         for (index, step) in steps.enumerate() {
             let is_last = index == last;
@@ -183,7 +184,7 @@ impl Run<'_> {
                     Step::Meet if have_met => {}
                     Step::Meet => self.node.as_deref().map_or(Ok(()), |node| node.meet(&plan.comm))?,
                     Step::Visit(step) => {
-                        let factor = (is_last && factor != 1.0).then(|| T::nearest(factor));
+                        let factor = (index == scaled && factor != 1.0).then(|| T::nearest(factor));
                         self.visit(engine, step, factor);
                     }
                 }

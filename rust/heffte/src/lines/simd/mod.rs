@@ -309,10 +309,15 @@ pub(super) fn scale<T: Real>(values: &mut [T], factor: T) {
 /// Both arrays hold the elements, which are plain data, and do not overlap.
 pub(super) unsafe fn stream<E>(from: *const E, to: *mut E, count: usize) {
     #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx") {
-        // SAFETY: by the caller's word.
-        unsafe { x86::stream(from.cast(), to.cast(), count * size_of::<E>()) };
-        return;
+    // SAFETY: by the caller's word; the instructions are those that were found.
+    unsafe {
+        let (from, to, bytes) = (from.cast(), to.cast(), count * size_of::<E>());
+        if is_x86_feature_detected!("avx512f") {
+            return x86::stream_by_avx512(from, to, bytes);
+        }
+        if is_x86_feature_detected!("avx") {
+            return x86::stream(from, to, bytes);
+        }
     }
     // SAFETY: by the caller's word.
     unsafe { std::ptr::copy_nonoverlapping(from, to, count) };

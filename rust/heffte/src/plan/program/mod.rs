@@ -103,6 +103,15 @@ impl Program {
         (0..count).map(move |index| &steps[if reversed { count - 1 - index } else { index }])
     }
 
+    /// The step that applies the factor of a transform: the last that does anything else to lines, or the last.
+    pub fn scaled_step(&self, forward: bool, overlapping: bool) -> usize {
+        let steps = self.steps(forward, overlapping);
+        let last = steps.len().saturating_sub(1);
+        let transforms =
+            |step: &Step| matches!(step, Step::Visit(step) if step.visit.operations().any(|op| op != COPY));
+        steps.enumerate().filter(|(_, step)| transforms(step)).map(|(index, _)| index).last().unwrap_or(last)
+    }
+
     /// All visits, whichever steps are taken.
     pub fn visits(&self) -> impl Iterator<Item = &Visit> {
         self.forward.iter().chain(&self.backward).chain(&self.detour).filter_map(|step| match step {
