@@ -118,6 +118,9 @@ pub struct PlanOptions {
     pub use_shared_memory: bool,
     /// Threads of each rank; at least 1. Ranks may have different numbers.
     pub threads: usize,
+    /// Treats boxes of any size as large ones, which changes how they are worked on. The same on all ranks.
+    #[doc(hidden)]
+    pub treat_as_large: bool,
     /// The largest count that one MPI call may be given, in elements; what exceeds it goes in chunks.
     #[doc(hidden)]
     pub count_limit: i64,
@@ -133,6 +136,7 @@ impl Default for PlanOptions {
             participants: Participants::All,
             use_shared_memory: shared_memory_is_wanted(),
             threads: wanted_threads(),
+            treat_as_large: false,
             count_limit: i64::from(i32::MAX),
         }
     }

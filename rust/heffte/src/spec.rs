@@ -40,7 +40,7 @@ pub struct Spec {
 }
 
 /// Integers that a [`Spec`] takes on the wire.
-pub(crate) const SPEC_WORDS: usize = 31;
+pub(crate) const SPEC_WORDS: usize = 32;
 
 impl Spec {
     /// A complex transform along all three axes, by the stock backend with its default options.
@@ -117,7 +117,8 @@ impl Spec {
             .chain([options.transport as i64])
             .chain([options.use_reorder, options.use_pencils, options.use_gpu_aware].map(i64::from))
             .chain(participants)
-            .chain([options.count_limit, i64::from(options.use_shared_memory), options.threads as i64]);
+            .chain([options.count_limit, i64::from(options.use_shared_memory), options.threads as i64])
+            .chain([i64::from(options.treat_as_large)]);
         for (word, value) in words.iter_mut().zip(values) {
             *word = value;
         }
@@ -149,6 +150,7 @@ impl Spec {
                 count_limit: words[28],
                 use_shared_memory: words[29] != 0,
                 threads: words[30] as usize,
+                treat_as_large: words[31] != 0,
             },
         })
     }
@@ -171,6 +173,7 @@ mod tests {
                 participants,
                 use_shared_memory: false,
                 threads: 5,
+                treat_as_large: true,
                 count_limit: 77,
             };
             let spec = Spec::r2c(boxes[0], boxes[1], 1).unwrap().with_options(options);

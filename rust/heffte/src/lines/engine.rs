@@ -14,9 +14,6 @@ use super::visit::{Pass, Visit};
 use crate::backend::Real;
 use crate::options::Direction;
 
-/// Points of a box below which one thread is done before others have woken.
-const WORTH_THREADS: usize = 1 << 15;
-
 /// Parts of a visit for each thread, so that one which is held up leaves its share to the others.
 const PARTS_PER_THREAD: usize = 4;
 
@@ -76,7 +73,7 @@ impl<T: Real> Engine<T> {
             let walk = Walk { engine: self, visit, job };
             // SAFETY: by the caller's word.
             unsafe {
-                match pool.filter(|_| visit.points() >= WORTH_THREADS) {
+                match pool.filter(|_| visit.is_worth_threads()) {
                     None => walk.alone(),
                     Some(pool) => walk.together(pool),
                 }

@@ -11,12 +11,14 @@ mod operand;
 mod panels;
 mod simd;
 mod sweep;
+mod thresholds;
 mod tile;
 mod view;
 mod visit;
 
 pub(crate) use engine::{Engine, Passage};
 pub(crate) use operand::{Begin, Layout, Operand};
+pub(crate) use thresholds::Thresholds;
 pub(crate) use tile::LineOp;
 pub(crate) use view::{Piece, padded_strides};
 pub(crate) use visit::Visit;

@@ -1,5 +1,6 @@
 //! A box that is cut into pieces, each with strides of its own.
 
+use super::thresholds::Thresholds;
 use crate::geometry::{Box3d, Order};
 
 /// Some points and how they lie in an array that begins with the lowest of them.
@@ -14,9 +15,6 @@ pub(crate) struct Piece {
 /// Elements that fill a cache line in any type.
 const CACHE_LINE: usize = 8;
 
-/// Elements of a box from which it is worth more than its memory where its rows and planes begin.
-const WORTH_PADDING: usize = 1 << 15;
-
 /// A distance between rows that does not put them all into one set of the cache.
 pub(super) fn padded(length: usize) -> usize {
     const PAGE: usize = 256;
@@ -26,8 +24,8 @@ pub(super) fn padded(length: usize) -> usize {
 
 /// Strides for an array of our own of all points of `held`, and its length: rows begin with cache lines, and planes do not all
 /// begin in one set of the cache.
-pub(crate) fn padded_strides(held: &Box3d) -> ([usize; 3], usize) {
-    if held.count() < WORTH_PADDING {
+pub(crate) fn padded_strides(held: &Box3d, thresholds: Thresholds) -> ([usize; 3], usize) {
+    if held.count() < thresholds.padding {
         return (held.strides(), held.count());
     }
     let [fast, middle, slow] = held.order.dimensions();

@@ -2,15 +2,13 @@
 
 use super::simd::Stores;
 use super::sweep::Sweep;
+use super::thresholds::Thresholds;
 use super::view::{Axes, Piece, padded};
 use crate::geometry::{Box3d, Order};
 
 /// Elements of the largest plane that is worth keeping between two passes: it should stay in the cache of a core, or at
 /// least in the one that cores share.
 const LARGEST_PLANE: usize = 1 << 19;
-
-/// Elements of a box that no cache holds: what is written to it goes past the cache.
-const LARGE_BOX: usize = 1 << 20;
 
 /// All lines along one axis, and what happens to them.
 #[derive(Debug, Clone)]
@@ -29,13 +27,20 @@ pub(crate) struct Visit {
     /// Elements of the plane between two passes.
     plane_len: usize,
     points: usize,
+    thresholds: Thresholds,
 }
 
 impl Visit {
     /// The lines along `axis`. Both sides cover the same points, but for the extent along `axis`.
-    pub fn lines(axis: usize, order: Order, operation: usize, near: &[Piece], far: &[Piece]) -> Visit {
+    pub fn lines(
+        axis: usize,
+        order: Order,
+        operation: usize,
+        (near, far): (&[Piece], &[Piece]),
+        thresholds: Thresholds,
+    ) -> Visit {
         let sweep = Sweep::new(Axes::of_lines(axis, order), near, far);
-        Visit { passes: vec![Pass { sweep, operation }], plane_len: 0, points: points(near) }
+        Visit { passes: vec![Pass { sweep, operation }], plane_len: 0, points: points(near), thresholds }
     }
 
     /// Whether the planes of two axes of a box stay in cache between two passes.
@@ -46,7 +51,12 @@ impl Visit {
 
     /// The lines along the first axis, then along the second, in each plane of both. `after` is the box after the first
     /// transform, which [keeps its planes](Visit::keeps_planes).
-    pub fn planes(axes: [(usize, usize); 2], after: &Box3d, near: &[Piece], far: &[Piece]) -> Visit {
+    pub fn planes(
+        axes: [(usize, usize); 2],
+        after: &Box3d,
+        (near, far): (&[Piece], &[Piece]),
+        thresholds: Thresholds,
+    ) -> Visit {
         let [(first, first_operation), (second, second_operation)] = axes;
         let size = after.size().map(|extent| extent.max(0) as usize);
         let pitch = padded(size[first]);
@@ -60,7 +70,7 @@ impl Visit {
             Pass { sweep: before, operation: first_operation },
             Pass { sweep: behind, operation: second_operation },
         ];
-        Visit { passes, plane_len: pitch * size[second], points: points(near) }
+        Visit { passes, plane_len: pitch * size[second], points: points(near), thresholds }
     }
 }
 
@@ -82,9 +92,9 @@ impl Visit {
         self.plane_len
     }
 
-    /// Points of the box.
-    pub(super) fn points(&self) -> usize {
-        self.points
+    /// Whether several threads are done before one is.
+    pub(super) fn is_worth_threads(&self) -> bool {
+        self.points >= self.thresholds.threads
     }
 
     pub(super) fn layers(&self) -> usize {
@@ -93,6 +103,6 @@ impl Visit {
 
     /// How results are written.
     pub(super) fn stores(&self) -> Stores {
-        if self.points >= LARGE_BOX { Stores::Streaming } else { Stores::Cached }
+        if self.points >= self.thresholds.streaming { Stores::Streaming } else { Stores::Cached }
     }
 }

@@ -4,6 +4,7 @@
 
 mod failures;
 mod harness;
+mod large;
 mod lifetime;
 mod oracle;
 mod problem;
@@ -18,6 +19,7 @@ fn main() {
     let mut harness = Harness::new(&comm);
     transforms::run(&mut harness);
     transports::run(&mut harness);
+    large::run(&mut harness);
     failures::run(&mut harness);
     let survivor = lifetime::run(&mut harness);
     let failed = harness.summary();

@@ -1,4 +1,4 @@
-//! All transports, and shared memory, carry the same bits.
+//! All transports, shared memory and any number of threads give the same bits.
 
 use heffte::{Complex, Plan, PlanOptions, Scale};
 use mpi::traits::*;
@@ -9,7 +9,7 @@ use crate::problem::{Problem, TRANSPORTS};
 
 pub fn run(harness: &mut Harness<'_>) {
     let comm = harness.comm;
-    harness.test("every_transport_whole_or_in_chunks_and_shared_memory_give_the_same_bits", || {
+    harness.test("every_transport_whole_or_in_chunks_and_shared_memory_and_threads_give_the_same_bits", || {
         let rank = comm.rank() as usize;
         for seed in 1000..1000 + 80 / comm.size() as u64 {
             let mut problem = Problem::random(comm.size() as usize, seed);
@@ -19,10 +19,20 @@ pub fn run(harness: &mut Harness<'_>) {
             let results: Vec<Vec<Complex<f64>>> = TRANSPORTS
                 .into_iter()
                 .flat_map(|transport| {
-                    [(transport, base.count_limit, false), (transport, 3, false), (transport, base.count_limit, true)]
+                    let messages = PlanOptions { transport, use_shared_memory: false, ..base };
+                    let shared = PlanOptions { use_shared_memory: true, ..messages };
+                    let threads = 1 + (seed as usize + transport as usize) % 4;
+                    [messages, PlanOptions { count_limit: 3, ..messages }, shared].into_iter().flat_map(
+                        move |options| {
+                            [
+                                PlanOptions { threads: 1, treat_as_large: false, ..options },
+                                PlanOptions { threads, treat_as_large: true, ..options },
+                            ]
+                        },
+                    )
                 })
-                .map(|(transport, count_limit, use_shared_memory)| {
-                    problem.options = PlanOptions { transport, count_limit, use_shared_memory, ..base };
+                .map(|options| {
+                    problem.options = options;
                     let plan = Plan::new(comm, problem.spec(rank)).expect("the problem is sound");
                     let mut output = vec![Complex::default(); plan.size_outbox()];
                     if real {

@@ -1,9 +1,9 @@
 //! The steps of a plan whose ranks send messages, or which has one rank.
 
-use super::{End, Operation, Place, Program, Step, VisitStep, groups};
+use super::{End, Place, Program, Step, VisitStep, groups};
 use crate::exchange::Exchange;
 use crate::geometry::Box3d;
-use crate::lines::{Piece, padded_strides};
+use crate::lines::{Piece, Thresholds, padded_strides};
 use crate::recipe::{Recipe, Stage};
 use crate::spec::Spec;
 
@@ -19,7 +19,7 @@ pub(in crate::plan) struct Crossing {
 impl Program {
     /// The steps of `rank` in `recipe`.
     pub fn of_messages(recipe: &Recipe, spec: &Spec, rank: usize, exchanges: &[Exchange]) -> Program {
-        let program = Program { operations: vec![Operation::Copy], ..Program::default() };
+        let program = Program::empty(Thresholds::new(spec.options.treat_as_large));
         let mut builder = Builder { recipe, spec, rank, exchanges, program, next: End::Low, last_len: 0 };
         let forward = builder.steps();
         let detour = if forward.len() == 1 { builder.detour() } else { Vec::new() };
@@ -69,7 +69,7 @@ impl Builder<'_> {
 
     /// Room for the staging array of `stage`.
     fn staging(&mut self, stage: &Stage) -> Place {
-        let (_, len) = padded_strides(&self.staged(stage));
+        let (_, len) = padded_strides(&self.staged(stage), self.program.thresholds);
         Place::Staging { end: self.place(len, false), len }
     }
 
@@ -105,7 +105,7 @@ impl Builder<'_> {
 
     fn visit(&mut self, axes: &[usize], stage: &Stage, (near, far): (Place, Place)) -> Step {
         let (near_pieces, far_pieces) = (self.pieces(near, stage), self.pieces(far, stage));
-        let visit = self.program.visit(self.recipe, axes, (stage, self.rank), &near_pieces, &far_pieces);
+        let visit = self.program.visit(self.recipe, axes, (stage, self.rank), (&near_pieces, &far_pieces));
         Step::Visit(VisitStep { visit, near, far })
     }
 
@@ -117,7 +117,7 @@ impl Builder<'_> {
             Place::Outbox => vec![Piece::from(self.spec.outbox)],
             Place::Staging { .. } => {
                 let region = self.staged(stage);
-                vec![Piece { region, strides: padded_strides(&region).0 }]
+                vec![Piece { region, strides: padded_strides(&region, self.program.thresholds).0 }]
             }
             Place::Near(k) => packed(&self.exchanges[k].schedule().near),
             Place::Far(k) => packed(&self.exchanges[k].schedule().far),

@@ -3,7 +3,7 @@
 mod messages;
 mod node;
 
-use crate::lines::{Piece, Visit};
+use crate::lines::{Piece, Thresholds, Visit};
 use crate::recipe::{Recipe, Stage};
 use crate::spec::AxisKind;
 
@@ -76,7 +76,7 @@ pub(super) enum Step {
 }
 
 /// The steps of one rank.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Program {
     forward: Vec<Step>,
     backward: Vec<Step>,
@@ -87,9 +87,25 @@ pub(super) struct Program {
     spreads: Vec<Spread>,
     needed_len: usize,
     area_lens: [usize; 2],
+    thresholds: Thresholds,
 }
 
 impl Program {
+    /// A program without steps.
+    fn empty(thresholds: Thresholds) -> Program {
+        Program {
+            forward: Vec::new(),
+            backward: Vec::new(),
+            detour: Vec::new(),
+            operations: vec![Operation::Copy],
+            crossings: Vec::new(),
+            spreads: Vec::new(),
+            needed_len: 0,
+            area_lens: [0; 2],
+            thresholds,
+        }
+    }
+
     /// The steps of a transform in the order in which they are taken; `overlapping` where both arrays share memory in
     /// different layouts.
     pub fn steps(&self, forward: bool, overlapping: bool) -> impl ExactSizeIterator<Item = &Step> {
@@ -165,16 +181,15 @@ impl Program {
         recipe: &Recipe,
         axes: &[usize],
         (stage, rank): (&Stage, usize),
-        near: &[Piece],
-        far: &[Piece],
+        sides: (&[Piece], &[Piece]),
     ) -> Visit {
-        let order = recipe.inner_order();
+        let (order, thresholds) = (recipe.inner_order(), self.thresholds);
         match *axes {
-            [] => Visit::lines(order.dimensions()[0], order, COPY, near, far),
-            [axis] => Visit::lines(axis, order, self.operation(recipe, axis), near, far),
+            [] => Visit::lines(order.dimensions()[0], order, COPY, sides, thresholds),
+            [axis] => Visit::lines(axis, order, self.operation(recipe, axis), sides, thresholds),
             [first, second] => {
                 let axes = [first, second].map(|axis| (axis, self.operation(recipe, axis)));
-                Visit::planes(axes, &stage.after.box_of(rank), near, far)
+                Visit::planes(axes, &stage.after.box_of(rank), sides, thresholds)
             }
             _ => unreachable!("a visit transforms at most two axes"),
         }

@@ -1,9 +1,9 @@
 //! The steps of a plan whose ranks share a node: they leave their boxes where all of them see it, and from then on each works
 //! on its lines where they lie.
 
-use super::{Operation, Place, Program, Step, VisitStep, groups};
+use super::{Place, Program, Step, VisitStep, groups};
 use crate::geometry::Distribution;
-use crate::lines::{Piece, padded_strides};
+use crate::lines::{Piece, Thresholds, padded_strides};
 use crate::options::Direction;
 use crate::recipe::{Recipe, Stage};
 use crate::spec::Spec;
@@ -39,7 +39,7 @@ struct Holding {
 impl Program {
     /// The steps of `rank` in `recipe`, which has an exchange.
     pub fn of_node(recipe: &Recipe, spec: &Spec, rank: usize) -> Program {
-        let program = Program { operations: vec![Operation::Copy], ..Program::default() };
+        let program = Program::empty(Thresholds::new(spec.options.treat_as_large));
         let mut builder = Builder { recipe, spec, rank, program };
         let forward = builder.steps(Direction::Forward);
         let backward = builder.steps(Direction::Backward);
@@ -126,7 +126,7 @@ impl Builder<'_> {
             }
         };
         let (near, far) = if forward { (from, to) } else { (to, from) };
-        let visit = self.program.visit(self.recipe, &group.axes, (stage, self.rank), &near.1, &far.1);
+        let visit = self.program.visit(self.recipe, &group.axes, (stage, self.rank), (&near.1, &far.1));
         Step::Visit(VisitStep { visit, near: near.0, far: far.0 })
     }
 
@@ -144,7 +144,8 @@ impl Builder<'_> {
     /// Where this rank's box of `wanted` lies in what is held, and how.
     fn spread(&mut self, held: &Holding, wanted: &Distribution) -> (Place, Vec<Piece>) {
         let order = self.recipe.inner_order();
-        let (_, own_len) = padded_strides(&held.distribution.box_of(self.rank).with_order(order));
+        let (_, own_len) =
+            padded_strides(&held.distribution.box_of(self.rank).with_order(order), self.program.thresholds);
         let slots = if held.is_real { own_len.div_ceil(2) } else { own_len };
         let area_len = &mut self.program.area_lens[held.area];
         *area_len = slots.max(*area_len);
@@ -153,7 +154,7 @@ impl Builder<'_> {
         let mut shares = Vec::new();
         for (rank, region) in held.distribution.overlaps(&wanted.box_of(self.rank)) {
             let holder = held.distribution.box_of(rank).with_order(order);
-            let (strides, apart) = padded_strides(&holder);
+            let (strides, apart) = padded_strides(&holder, self.program.thresholds);
             let offset = (0..3).map(|d| (region.low[d] - holder.low[d]) as usize * strides[d]).sum();
             pieces.push(Piece { region, strides });
             shares.push(Share { rank, offset, apart });

@@ -1,0 +1,109 @@
+//! Worlds that no cache holds, against rustfft applied axis by axis to the whole world.
+
+use heffte::geometry::{Box3d, split_world};
+use heffte::{AxisKind, Complex, Direction, Plan, PlanOptions, Scale, Spec};
+use mpi::traits::*;
+use rustfft::{FftDirection, FftPlanner};
+
+use crate::harness::Harness;
+use crate::oracle::Field;
+
+/// Lengths of several radices, of a prime, and rows that are no whole number of cache lines.
+const SIZES: [[usize; 3]; 3] = [[128, 130, 128], [97, 128, 100], [243, 64, 121]];
+
+pub fn run(harness: &mut Harness<'_>) {
+    let comm = harness.comm;
+    for size in SIZES {
+        for kinds in [
+            [AxisKind::C2c; 3],
+            [AxisKind::R2c, AxisKind::C2c, AxisKind::C2c],
+            [AxisKind::C2c, AxisKind::C2c, AxisKind::R2c],
+        ] {
+            harness.test(&format!("a_world_of_{size:?}_of_{kinds:?}_agrees_with_another_library"), || {
+                let real = kinds.contains(&AxisKind::R2c);
+                let input = Field::random(size, 7, real);
+                let expected = transformed(&input, kinds);
+                let ranks = i64::from(comm.size());
+                // Slabs along the slowest dimension, and pencils of it.
+                for (grid, threads) in [([1, 1, ranks], 1), ([ranks, 1, 1], 2)] {
+                    check(comm, &input, &expected, kinds, grid, threads);
+                }
+            });
+        }
+    }
+}
+
+fn check(
+    comm: &impl Communicator,
+    input: &Field,
+    expected: &Field,
+    kinds: [AxisKind; 3],
+    grid: [i64; 3],
+    threads: usize,
+) {
+    let rank = comm.rank() as usize;
+    let boxes = |field: &Field| split_world(&Box3d::of_size(field.size.map(|n| n as i64)), grid);
+    let (inbox, outbox) = (boxes(input)[rank], boxes(expected)[rank]);
+    let options = PlanOptions { threads, ..PlanOptions::default() };
+    let spec = Spec::c2c(inbox, outbox).with_kinds(kinds).with_options(options);
+    let plan = Plan::new(comm, spec).expect("the problem is sound");
+    let (input, expected) = (input.local(&inbox), expected.local(&outbox));
+    let mut output = vec![Complex::default(); outbox.count()];
+    let points: usize = plan.scale_factor(Scale::Full).recip().round() as usize;
+    let bound = 5e-16 * (points as f64).log2().sqrt();
+    if kinds.contains(&AxisKind::R2c) {
+        let real: Vec<f64> = input.iter().map(|value| value.re).collect();
+        let mut back = vec![0.0; real.len()];
+        plan.forward(&real, &mut output, Scale::None).expect("forward");
+        plan.backward(&output, &mut back, Scale::Full).expect("backward");
+        let back: Vec<_> = back.into_iter().map(Complex::from).collect();
+        assert_close(comm, &back, &input, 2.0 * bound);
+    } else {
+        let mut back = vec![Complex::default(); input.len()];
+        plan.forward(&input, &mut output, Scale::None).expect("forward");
+        plan.backward(&output, &mut back, Scale::Full).expect("backward");
+        assert_close(comm, &back, &input, 2.0 * bound);
+        let mut data = input.clone();
+        if inbox == outbox {
+            plan.in_place(Direction::Forward, &mut data, Scale::None).expect("in place");
+            assert!(data == output, "in place gives other bits");
+        }
+    }
+    // Both libraries err.
+    assert_close(comm, &output, &expected, 2.0 * bound);
+}
+
+/// Compares in the L2 norm over all ranks.
+fn assert_close(comm: &impl Communicator, found: &[Complex<f64>], expected: &[Complex<f64>], bound: f64) {
+    let local = [
+        found.iter().zip(expected).map(|(a, b)| (a - b).norm_sqr()).sum::<f64>(),
+        expected.iter().map(Complex::norm_sqr).sum::<f64>(),
+    ];
+    let mut all = [0.0_f64; 2];
+    comm.all_reduce_into(&local, &mut all, mpi::collective::SystemOperation::sum());
+    let error = (all[0] / all[1]).sqrt();
+    assert!(error <= bound, "the relative error is {error:e}, more than {bound:e}");
+}
+
+/// The forward transform by rustfft.
+fn transformed(field: &Field, kinds: [AxisKind; 3]) -> Field {
+    let mut result = field.clone();
+    for (axis, kind) in kinds.into_iter().enumerate() {
+        let n = result.size[axis];
+        let plan = FftPlanner::new().plan_fft(n, FftDirection::Forward);
+        let apart: usize = result.size[..axis].iter().product();
+        let kept = if kind == AxisKind::R2c { n / 2 + 1 } else { n };
+        let mut size = result.size;
+        size[axis] = kept;
+        let mut values = vec![Complex::default(); size.iter().product()];
+        for (from, to) in result.values.chunks_exact(n * apart).zip(values.chunks_exact_mut(kept * apart)) {
+            for first in 0..apart {
+                let mut line: Vec<_> = from[first..].iter().step_by(apart).copied().collect();
+                plan.process(&mut line);
+                to[first..].iter_mut().step_by(apart).zip(line).for_each(|(place, value)| *place = value);
+            }
+        }
+        result = Field { size, values };
+    }
+    result
+}
