@@ -237,10 +237,7 @@ unsafe fn transpose_out<E, T: Real>(
 ///
 /// # Safety
 /// As for [`scatter`].
-unsafe fn scatter_pairs<D, T: Real>(job: &Job<'_, T>, segments: &[Segment], place: &Place, panel: Panel)
-where
-    T: Cast<D>,
-{
+unsafe fn scatter_pairs<D, T: Real + Cast<D>>(job: &Job<'_, T>, segments: &[Segment], place: &Place, panel: Panel) {
     for segment in segments {
         let (first, len) = (segment.first, segment.len);
         let whole_pairs = <T as Cast<D>>::IS_SAME && first.is_multiple_of(2) && len.is_multiple_of(2);
