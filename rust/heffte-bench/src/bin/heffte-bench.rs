@@ -1,0 +1,2 @@
+//! `heffte-bench`.
+fn main() {}
