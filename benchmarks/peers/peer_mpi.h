@@ -26,14 +26,18 @@ static inline void peer_maximum(double *values, int count) {
     MPI_Allreduce(MPI_IN_PLACE, values, count, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
 }
 
-/* The name and the number of the MPI, without the lines that follow. */
+/* The name and the number of the MPI, without the lines that follow and with single spaces. */
 static inline const char *peer_mpi_version(void) {
     static char text[MPI_MAX_LIBRARY_VERSION_STRING];
     int length;
     MPI_Get_library_version(text, &length);
     text[strcspn(text, ",\n\"")] = 0;
-    for (char *c = text; *c; c++)
-        if (*c == '\t') *c = ' ';
+    char *end = text;
+    for (char *c = text; *c; c++) {
+        int is_space = *c == ' ' || *c == '\t';
+        if (!is_space || end[-1] != ' ') *end++ = is_space ? ' ' : *c;
+    }
+    *end = 0;
     return text;
 }
 

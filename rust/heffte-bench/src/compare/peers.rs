@@ -248,6 +248,8 @@ fn heffte(context: &Context) -> Result<Launch, String> {
     let program = context.scratch.join("heffte_reference");
     let mut command = compiler("HEFFTE_REFERENCE_MPICXX", "mpicxx");
     command.arg("-std=c++17").arg(context.drivers.join("heffte_reference.cpp")).arg("-o").arg(&program);
+    // Its headers call the libraries of its backends, which it alone knows.
+    command.arg("-Wl,--copy-dt-needed-entries");
     command.arg("-I").arg(Path::new(&prefix).join("include")).arg("-L").arg(&library).arg("-lheffte");
     command.arg(format!("-Wl,-rpath,{}", library.display()));
     must_run(&mut command)?;
