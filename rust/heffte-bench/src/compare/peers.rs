@@ -139,11 +139,13 @@ impl Driver {
         command.args(case.size.0.map(|n| n.to_string()));
         command.args([case.kind.name(), case.precision.name(), case.shape.name()]);
         command.args([calls.to_string(), u8::from(check).to_string()]).arg(&context.scratch);
-        command.arg(case.ranks.min(machine::cores()).to_string()).arg(arguments);
-        if let Launch::OnRanks(on_ranks) = &self.launch {
-            command.envs(on_ranks.environment.iter().map(|(name, value)| (name, value)));
-        }
-        command.env("OMP_NUM_THREADS", "1").env("OPENBLAS_NUM_THREADS", "1");
+        let threads = case.ranks.min(machine::cores()).to_string();
+        command.arg(&threads).arg(arguments);
+        // Libraries take this as a limit, whatever their callers ask for.
+        match &self.launch {
+            Launch::OneProcess { .. } => command.env("OMP_NUM_THREADS", threads),
+            Launch::OnRanks(on_ranks) => command.envs(on_ranks.environment.clone()).env("OMP_NUM_THREADS", "1"),
+        };
         command
     }
 }
@@ -196,9 +198,11 @@ fn fftw_mpi(context: &Context) -> Result<Launch, String> {
         path.push(":");
         path.push(folder);
     }
+    // Shared memory carries its messages, and nothing ties ranks to cores, as with the other peers.
+    let flags = ["--oversubscribe", "--bind-to", "none", "--mca", "btl", "self,vader"].map(str::to_owned);
     let launcher = usr.join("bin/mpiexec.openmpi").display().to_string();
     Ok(Launch::OnRanks(OnRanks {
-        launcher: vec![launcher, "--oversubscribe".to_owned(), "--mca".into(), "btl".into(), "self,vader".into()],
+        launcher: std::iter::once(launcher).chain(flags).collect(),
         program: |on_ranks, precision| vec![on_ranks.files[usize::from(precision == Precision::F32)].clone().into()],
         files,
         environment: vec![

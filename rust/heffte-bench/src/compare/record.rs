@@ -47,7 +47,7 @@ pub struct Outcome {
     #[serde(flatten)]
     pub case: Case,
     pub measurements: Vec<Measurement>,
-    /// One call of each set of options that a peer offers, from which its best was chosen.
+    /// A few calls of each set of options that a peer offers, from which its best was chosen.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub survey: Vec<Line>,
     /// Who could not be measured, and why.
