@@ -77,8 +77,13 @@ pub fn step(label: &str, command: &mut Command) -> Result<String> {
 
 /// Runs `command` with its output on the terminal; it must succeed.
 pub fn show(label: &str, command: &mut Command) -> Result<()> {
+    show_within(label, command, LIMIT)
+}
+
+/// As [`show`], with a limit of its own.
+pub fn show_within(label: &str, command: &mut Command, limit: Duration) -> Result<()> {
     let mut child = start(command)?;
-    match wait(&mut child, LIMIT, &ProgressBar::hidden())? {
+    match wait(&mut child, limit, &ProgressBar::hidden())? {
         Some(status) if status.success() => Ok(()),
         _ => bail!("{label} failed: {}", shown(command)),
     }

@@ -1,5 +1,6 @@
 //! `cargo xtask`: set-up, build, demo and tests of the project, on a machine that has cargo, a C compiler and Python.
 
+mod bench;
 mod build;
 mod command;
 mod demo;
@@ -27,6 +28,8 @@ enum Task {
     Demo,
     /// Runs all tests, or some pieces of them, and closes with `N passed, N failed`.
     Test(test::Options),
+    /// Compares ours with other libraries in one interleaved run; behind `--` come arguments of `heffte-bench compare`.
+    Bench(bench::Options),
     /// Makes .venv with MPI and the build tools; does nothing where it is there.
     Setup,
     /// Prints the environment that plain cargo needs here: eval "$(cargo xtask env)".
@@ -61,6 +64,7 @@ fn run() -> Result<()> {
     match Cli::parse().task {
         Task::Demo => demo::run(&setup::tools()?),
         Task::Test(options) => test::run(&setup::tools()?, &options),
+        Task::Bench(options) => bench::run(&setup::tools()?, &options),
         Task::Setup => setup::tools().map(|_| ()),
         Task::Env => {
             print!("{}", setup::tools()?.exports());

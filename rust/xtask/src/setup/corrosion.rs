@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use regex::Regex;
 
-use crate::command;
+use super::debian::Apt;
 
 /// Debian's suites that have the package, the newest first.
 const SUITES: [&str; 3] = ["sid", "forky", "trixie"];
@@ -98,42 +98,9 @@ fn keyring<'a>(archive: &str, sources: &'a [String]) -> &'a str {
 }
 
 fn unpack(archive: &str, keyring: &str, suite: &str, target: &Path) -> Result<()> {
-    let work = tempfile::tempdir()?;
-    let list = work.path().join("sources.list");
-    for directory in ["lists/partial", "cache/archives/partial"] {
-        fs::create_dir_all(work.path().join(directory))?;
-    }
-    fs::write(&list, format!("deb [signed-by={keyring}] {archive} {suite} main\n"))?;
-    let apt = |arguments: &[&str]| {
-        let path = |name: &str| work.path().join(name).display().to_string();
-        let mut command = Command::new("apt-get");
-        for option in [
-            format!("Dir::Etc::sourcelist={}", list.display()),
-            "Dir::Etc::sourceparts=-".to_owned(),
-            format!("Dir::State::lists={}", path("lists")),
-            format!("Dir::Cache={}", path("cache")),
-            // The downloading user of apt may not write into our temporary directory.
-            "APT::Sandbox::User=root".to_owned(),
-        ] {
-            command.arg("-o").arg(option);
-        }
-        command.args(arguments).current_dir(work.path());
-        command::run("getting Corrosion from the distribution", &mut command)
-    };
-    apt(&["update"])?;
-    apt(&["download", "corrosion"])?;
-    let package = fs::read_dir(work.path())?
-        .flatten()
-        .map(|entry| entry.path())
-        .find(|path| path.extension().is_some_and(|e| e == "deb"));
-    let Some(package) = package else { bail!("apt downloaded nothing") };
-    // It gets its name when it is whole, so that an interrupted set-up leaves nothing that looks right.
-    let unfinished = target.with_extension("unfinished");
-    for old in [&unfinished, target] {
-        let _ = fs::remove_dir_all(old);
-    }
-    command::run("unpacking Corrosion", Command::new("dpkg").arg("-x").arg(package).arg(&unfinished))?;
-    fs::rename(&unfinished, target).with_context(|| format!("cannot make {}", target.display()))
+    let apt = Apt::new(Some(&format!("deb [signed-by={keyring}] {archive} {suite} main\n")))?;
+    apt.run("getting Corrosion from the distribution", &["download", "corrosion"])?;
+    apt.unpack(target)
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Everything that is needed beyond cargo, a C compiler and Python: made once in .venv, found again afterwards.
 
 mod corrosion;
+mod debian;
 mod launcher;
+pub mod peers;
 pub mod python;
 
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: the pieces, in order, each a row of the table below.
 
+mod bench;
 mod configure;
 mod count;
 mod docs;
@@ -34,13 +35,14 @@ struct Piece {
 }
 
 /// To add a piece, add a row. Cheap ones come first; those after `build` use what it installs.
-const PIECES: [Piece; 16] = [
+const PIECES: [Piece; 17] = [
     Piece { name: "fmt", about: "the Rust sources are formatted", run: rust::fmt },
     Piece { name: "header", about: "include/heffte_c.h is what rust/heffte-c makes", run: native::header },
     Piece { name: "clippy", about: "no warnings in any crate", run: rust::clippy },
     Piece { name: "rust", about: "unit and documentation tests of the crates", run: rust::unit },
     Piece { name: "mpi", about: "tests of the library on 1, 2, 3, 4, 6 and 7 ranks", run: rust::mpi },
     Piece { name: "examples", about: "the Rust examples on 2 ranks", run: rust::examples },
+    Piece { name: "bench", about: "speed3d on 1, 2 and 4 ranks, and a comparison with scipy", run: bench::run },
     Piece { name: "build", about: "CMake builds and installs the library and the Python package", run: native::build },
     Piece { name: "headers", about: "each header is C99 without a warning", run: native::headers },
     Piece { name: "c", about: "the C tests and examples, in the build tree", run: native::c },

@@ -26,6 +26,8 @@ pub fn clippy(tools: &Tools, report: &mut Report) {
 pub fn unit(tools: &Tools, report: &mut Report) {
     report.program("cargo test (library)", tools.cargo().args(["test", "--locked", "-p", "heffte", "--lib"]));
     report.program("cargo test (documentation)", tools.cargo().args(["test", "--locked", "-p", "heffte", "--doc"]));
+    let bench = ["test", "--locked", "-p", "heffte-bench", "--lib"];
+    report.program("cargo test (benchmarks)", tools.cargo().args(bench));
     let xtask = ["test", "--locked", "--profile", "xtask", "-p", "xtask"];
     report.program("cargo test (xtask)", tools.cargo().args(xtask));
 }

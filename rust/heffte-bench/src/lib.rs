@@ -1,0 +1,8 @@
+//! heFFTe's benchmark programs on this library, and comparisons with other libraries.
+//!
+//! `speed3d` has what `speed3d_c2c` and `speed3d_r2c` do; `compare` what `heffte-bench` does.
+
+#![warn(missing_docs)]
+
+pub mod compare;
+pub mod speed3d;

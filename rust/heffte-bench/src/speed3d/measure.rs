@@ -1,0 +1,142 @@
+//! Transforming and taking the time.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use heffte::{Call, Complex, Direction, Element, Plan, RawArray, Scale};
+use mpi::collective::SystemOperation;
+use mpi::topology::SimpleCommunicator;
+use mpi::traits::*;
+use num_traits::{Float, Zero};
+
+use super::arguments::Problem;
+use super::data::Uniform;
+use super::grids;
+
+/// What came of it, the same on all ranks but for the memory.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    pub ranks: usize,
+    pub grids: [[i64; 3]; 5],
+    /// Of one transform of the batch, in one direction.
+    pub seconds: f64,
+    /// MiB of this rank's boxes and workspace.
+    pub memory: usize,
+    /// The greatest deviation on any rank, where it was asked for.
+    pub error: Option<f64>,
+}
+
+impl Measured {
+    /// Whether the result is right, as far as it was looked at. An error that is no number is wrong.
+    pub fn is_right(&self, problem: &Problem) -> bool {
+        self.error.is_none_or(|error| error <= problem.precision.tolerance())
+    }
+}
+
+/// Complex data, forward and backward in one array.
+pub fn complex<R: Float>(comm: &SimpleCommunicator, problem: &Problem) -> Result<Measured>
+where
+    Complex<R>: Element,
+{
+    let plan = plan(comm, problem)?;
+    let length = problem.batch * plan.size_inbox().max(plan.size_outbox());
+    let input: Vec<Complex<R>> = Uniform::new().complexes(problem.batch * plan.size_inbox());
+    let mut data = zeros::<Complex<R>>(length)?;
+    data[..input.len()].copy_from_slice(&input);
+    let array = RawArray::of_mut(&mut data);
+    let mut workspace = zeros::<Complex<R>>(problem.batch * plan.size_workspace())?;
+    let seconds = seconds(comm, &plan, problem, [array, array], RawArray::of_mut(&mut workspace))?;
+    let deviation = input.iter().zip(&data).map(|(a, b)| distance((*a - *b).norm()));
+    Ok(measured(comm, problem, &plan, seconds, size_of::<Complex<R>>(), deviation))
+}
+
+/// Real data, forward to another array and back.
+pub fn real<R: Float + Element>(comm: &SimpleCommunicator, problem: &Problem) -> Result<Measured>
+where
+    Complex<R>: Element,
+{
+    let plan = plan(comm, problem)?;
+    let input: Vec<R> = Uniform::new().reals(problem.batch * plan.size_inbox());
+    let mut data = input.clone();
+    let mut spectrum = zeros::<Complex<R>>(problem.batch * plan.size_outbox())?;
+    let mut workspace = zeros::<Complex<R>>(problem.batch * plan.size_workspace())?;
+    let arrays = [RawArray::of_mut(&mut data), RawArray::of_mut(&mut spectrum)];
+    let seconds = seconds(comm, &plan, problem, arrays, RawArray::of_mut(&mut workspace))?;
+    let deviation = input.iter().zip(&data).map(|(a, b)| distance((*a - *b).abs()));
+    Ok(measured(comm, problem, &plan, seconds, size_of::<Complex<R>>(), deviation))
+}
+
+fn plan(comm: &SimpleCommunicator, problem: &Problem) -> Result<Plan> {
+    let spec = grids::spec(problem, comm.rank() as usize, comm.size() as usize)?;
+    Ok(Plan::new(comm, spec)?)
+}
+
+fn zeros<T: Zero + Clone>(count: usize) -> Result<Vec<T>> {
+    let mut array = Vec::new();
+    array.try_reserve_exact(count).with_context(|| format!("{count} elements do not fit in memory"))?;
+    array.resize(count, T::zero());
+    Ok(array)
+}
+
+fn distance<R: Float>(value: R) -> f64 {
+    value.to_f64().unwrap_or(f64::NAN)
+}
+
+/// Of one transform: a pair to warm up, then pairs with the caller's workspace, over twice their number.
+fn seconds(
+    comm: &SimpleCommunicator,
+    plan: &Plan,
+    problem: &Problem,
+    [inbox, outbox]: [RawArray; 2],
+    workspace: RawArray,
+) -> Result<f64> {
+    let pair = |workspace: Option<RawArray>| -> Result<()> {
+        let forward =
+            Call { workspace, batch: problem.batch, ..Call::new(Direction::Forward, inbox, outbox, Scale::Full) };
+        let backward =
+            Call { workspace, batch: problem.batch, ..Call::new(Direction::Backward, outbox, inbox, Scale::None) };
+        // SAFETY: the caller's arrays have room for the batch and live until it returns; nobody else uses them.
+        unsafe {
+            plan.execute(Ok(forward))?;
+            plan.execute(Ok(backward))?;
+        }
+        Ok(())
+    };
+    pair(None)?;
+    comm.barrier();
+    let begin = Instant::now();
+    for _ in 0..problem.runs {
+        pair(Some(workspace))?;
+    }
+    comm.barrier();
+    Ok(maximum(comm, begin.elapsed().as_secs_f64()) / (2.0 * problem.runs as f64))
+}
+
+fn measured(
+    comm: &SimpleCommunicator,
+    problem: &Problem,
+    plan: &Plan,
+    seconds: f64,
+    element_bytes: usize,
+    deviation: impl Iterator<Item = f64>,
+) -> Measured {
+    let elements = plan.size_inbox() + plan.size_outbox() + plan.size_workspace();
+    // A maximum that would pass over what is no number would call it right.
+    let worst = |a: f64, b: f64| if b.is_nan() || b > a { b } else { a };
+    let error = problem.check_error.then(|| maximum(comm, deviation.fold(0.0, worst)));
+    Measured {
+        ranks: comm.size() as usize,
+        grids: grids::of(plan.recipe()),
+        seconds,
+        memory: (elements * element_bytes) >> 20,
+        error,
+    }
+}
+
+/// The greatest of all ranks; infinity where one has no number.
+fn maximum(comm: &SimpleCommunicator, own: f64) -> f64 {
+    let own = if own.is_nan() { f64::INFINITY } else { own };
+    let mut greatest = 0.0;
+    comm.all_reduce_into(&own, &mut greatest, SystemOperation::max());
+    greatest
+}

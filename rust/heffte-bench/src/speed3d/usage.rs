@@ -1,0 +1,46 @@
+//! What the programs say about their arguments.
+
+use heffte::BackendKind;
+
+use super::Kind;
+
+/// The backends of this build, as heFFTe lists them.
+pub fn backends() -> String {
+    BackendKind::built().map(BackendKind::name).collect::<Vec<_>>().join(" ")
+}
+
+/// The whole text.
+pub fn text(kind: Kind) -> String {
+    let program = kind.program();
+    let backends = backends();
+    let r2c =
+        if kind == Kind::R2c { "  -r2c_dir <d>             halve dimension d: 0 (default), 1 or 2\n" } else { "" };
+    format!(
+        "\
+Usage: mpiexec -n <ranks> {program} <backend> <precision> <nx> <ny> <nz> [options]
+
+  backend                  one of: {backends}
+  precision                float, double, float-long or double-long
+  nx ny nz                 points along each dimension
+
+  -reorder, -no-reorder    make lines contiguous before they are transformed, or not
+  -a2a, -a2av, -p2p, -p2p_pl
+                           exchange by alltoall, alltoallv (default), messages, all messages at once
+  -pencils, -slabs         transform lines or planes between exchanges
+  -shared-memory, -no-shared-memory
+                           whether the ranks of a node read each other's memory (default) or exchange as above
+  -no-gpu-aware            without effect on the CPU
+  -mps                     without effect on the CPU
+  -io_pencils              the input in pencils along dimension 0, the output along dimension 2
+  -ingrid <a> <b> <c>, -outgrid <a> <b> <c>
+                           the grids of processes of the input and the output
+  -subcomm <n>             only the first n ranks take part between input and output
+  -batch <n>               n transforms at a time
+{r2c}  -n1, -n5, -n10, -n50, -nruns<N>
+                           repetitions (default 5)
+  -no-error                leave the error check out
+
+Example: mpiexec -n 4 {program} stock double 128 128 128 -p2p -pencils
+"
+    )
+}

@@ -1,0 +1,126 @@
+//! The benchmark programs: their output and how they end, and a comparison with a library that is not ours.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use regex::Regex;
+
+use super::report::Report;
+use crate::paths::at;
+use crate::setup::Tools;
+use crate::{bench, command};
+
+const LIMIT: Duration = Duration::from_secs(120);
+const PROGRAMS: [&str; 2] = ["speed3d_c2c", "speed3d_r2c"];
+
+/// Good command lines, with what depends on them: the size and the last lines of the output.
+const GOOD: [(&str, &str, &str); 5] = [
+    ("stock double 16 12 10 -n1", "16x12x10", "Tolerance:    1e-11\nMax error:    NUMBER\n"),
+    ("stock float-long 8 9 10 -nruns2 -p2p_pl -slabs", "8x9x10", "Tolerance:    0.0005\nMax error:    NUMBER\n"),
+    (
+        "stock double 12 12 12 -io_pencils -a2a -no-reorder -batch 2",
+        "12x12x12",
+        "Tolerance:    1e-11\nMax error:    NUMBER\n",
+    ),
+    (
+        "stock double 7 11 13 -no-shared-memory -p2p -subcomm 1",
+        "7x11x13",
+        "Tolerance:    1e-11\nMax error:    NUMBER\n",
+    ),
+    ("stock float 16 16 16 -no-error -no-gpu-aware -mps", "16x16x16", "(no error checking)\n"),
+];
+
+/// Bad ones, with what is said.
+const BAD: [(&str, &str); 7] = [
+    ("stock double 8 8 8 -p2pp", "unknown option '-p2pp' found"),
+    ("stock double 8 8", "4 of the 5 arguments"),
+    ("cufft double 8 8 8", "Invalid backend cufft\nThe available backends are: stock\n"),
+    ("stock half 8 8 8", "Invalid precision!\nMust use float or double\n"),
+    ("stock double 8 eight 8", "Cannot convert the sizes into positive integers!\nEncountered error: "),
+    ("stock double 8 8 8 -ingrid 5 7 1", "-ingrid 5 7 1 makes 35 parts"),
+    ("stock double 8 8 8 -subcomm 99", "num_subranks 99 is impossible"),
+];
+
+pub fn run(tools: &Tools, report: &mut Report) {
+    let mut compare = None;
+    report.check("building the programs", || {
+        compare = Some(bench::build(tools, &[], "heffte-bench")?);
+        Ok(())
+    });
+    let Some(compare) = compare else { return };
+    for name in PROGRAMS {
+        let program = compare.with_file_name(name);
+        for ranks in [1, 2, 4] {
+            report.check(&format!("{name} on {ranks} rank{}", if ranks == 1 { "" } else { "s" }), || {
+                GOOD.iter().try_for_each(|good| accepted(tools, &program, ranks, *good))
+            });
+        }
+        report.check(&format!("{name} with wrong arguments"), || {
+            BAD.iter().try_for_each(|(arguments, message)| refused(tools, &program, arguments, message))
+        });
+    }
+    report.check("a comparison with scipy", || comparison(tools, &compare));
+}
+
+fn output(tools: &Tools, program: &Path, ranks: usize, arguments: &str) -> Result<command::Outcome> {
+    let mut command = tools.on_ranks(ranks, program);
+    command::capture("speed3d", command.args(arguments.split(' ')), LIMIT)
+}
+
+/// That every byte of the output is what tools expect.
+fn accepted(tools: &Tools, program: &Path, ranks: usize, (arguments, size, end): (&str, &str, &str)) -> Result<()> {
+    let outcome = output(tools, program, ranks, arguments)?;
+    let number = r"(?:\d+(?:\.\d+)?(?:e[-+]\d+)?)";
+    let head = format!("{} \n", "-".repeat(77));
+    let lines = [
+        r"^\n",
+        &head,
+        "heFFTe performance test\n",
+        &head,
+        "Backend:   stock\n",
+        &format!("Size:      {size}\n"),
+        &format!("MPI ranks: {ranks:4}\n"),
+        r"Grids: \(\d+, \d+, \d+\)  (?:(?:\(\d+, \d+, \d+\)|-)  ){4}\n",
+        r"Num runs:     \d+\n",
+        &format!(r"Time per run: {number} \(s\)\n"),
+        &format!(r"Performance:  {number} GFlops/s\n"),
+        r"Memory usage: \d+MB/rank\n",
+        &regex::escape(end).replace("NUMBER", number),
+        r"\n$",
+    ];
+    let pattern = lines.concat();
+    let is_as_expected = Regex::new(&pattern).context("the pattern")?.is_match(&outcome.output);
+    ensure!(outcome.ok && is_as_expected, "{arguments}:\n{}\nis not\n{pattern}", outcome.output);
+    Ok(())
+}
+
+fn refused(tools: &Tools, program: &Path, arguments: &str, message: &str) -> Result<()> {
+    let outcome = output(tools, program, 2, arguments)?;
+    ensure!(!outcome.ok, "{arguments}: this ended well:\n{}", outcome.output);
+    let times = outcome.output.matches(message).count();
+    ensure!(times == 1, "{arguments}: {message:?} is there {times} times:\n{}", outcome.output);
+    Ok(())
+}
+
+/// That both libraries come to the numbers that are known, and that the file, the table and the plot are made.
+fn comparison(tools: &Tools, program: &std::path::PathBuf) -> Result<()> {
+    let file = at("build/bench/test.json");
+    let picture = file.with_extension("svg");
+    let _ = fs::remove_file(&picture);
+    let arguments = "--sizes 12x10x9 --ranks 2 --peers ours,messages,scipy --rounds 2 --calls 1";
+    let mut compare = bench::compare(tools, program);
+    compare.args(arguments.split(' ')).arg("--output").arg(&file);
+    command::run("the comparison", &mut compare)?;
+    let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    let pattern = Regex::new(r#""error": ([^,\s]+)"#).expect("the pattern is sound");
+    let errors: Vec<f64> = pattern.captures_iter(&text).filter_map(|found| found[1].parse().ok()).collect();
+    // Three libraries, c2c and r2c.
+    let bound = 5e-16 * 1080_f64.log2().sqrt();
+    ensure!(errors.len() == 6 && errors.iter().all(|error| *error < bound), "the errors are {errors:?}");
+    ensure!(picture.is_file(), "{} was not drawn", picture.display());
+    let table = command::run("the table", tools.command(program).arg("report").arg(&file))?;
+    ensure!(table.contains("| 12×10×9 c2c f64, 2 ranks, slabs |") && table.contains("scipy"), "{table}");
+    Ok(())
+}
