@@ -69,10 +69,10 @@ pub fn lines(outcome: &Outcome) -> String {
         let error = m.line.error.map_or("not checked".to_owned(), |error| format!("{error:.1e}"));
         let _ = writeln!(
             text,
-            "  {label:<48} {:.4} s  p95 {:.4}  max {:.4}  error {error:<8} {:5.0} MiB  {ratio}",
-            m.median,
-            m.p95,
-            m.max,
+            "  {label:<48} {:>8} s  p95 {:>8}  max {:>8}  error {error:<8} {:5.0} MiB  {ratio}",
+            digits(m.median),
+            digits(m.p95),
+            digits(m.max),
             m.line.memory / f64::from(1 << 20),
         );
     }
