@@ -115,6 +115,16 @@ impl Box3d {
         }
     }
 
+    /// The smallest box that holds both, in the order of this one. Neither is empty.
+    #[must_use]
+    pub(crate) fn bounding(&self, other: &Box3d) -> Box3d {
+        Box3d {
+            low: std::array::from_fn(|d| self.low[d].min(other.low[d])),
+            high: std::array::from_fn(|d| self.high[d].max(other.high[d])),
+            order: self.order,
+        }
+    }
+
     /// Whether `point` lies in the box.
     #[must_use]
     pub fn contains(&self, point: [i64; 3]) -> bool {

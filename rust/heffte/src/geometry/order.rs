@@ -9,6 +9,22 @@ use crate::error::{Error, Result};
 pub struct Order([usize; 3]);
 
 impl Order {
+    const ALL: [Order; 6] =
+        [Order([0, 1, 2]), Order([0, 2, 1]), Order([1, 0, 2]), Order([1, 2, 0]), Order([2, 0, 1]), Order([2, 1, 0])];
+
+    /// The number of orders.
+    pub(crate) const COUNT: usize = Order::ALL.len();
+
+    /// The number of this order, less than [`Order::COUNT`].
+    pub(crate) fn number(self) -> usize {
+        Order::ALL.iter().position(|order| *order == self).expect("these are all permutations")
+    }
+
+    /// The order with that number.
+    pub(crate) fn of_number(number: usize) -> Order {
+        Order::ALL[number]
+    }
+
     /// The order given by `dimensions`; `argument` names the box it belongs to in the error.
     ///
     /// # Errors
@@ -57,7 +73,9 @@ mod tests {
     #[test]
     fn only_permutations_are_orders() {
         for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
-            assert_eq!(Order::new(order, "inbox").unwrap().dimensions().map(|d| d as i64), order);
+            let made = Order::new(order, "inbox").unwrap();
+            assert_eq!(made.dimensions().map(|d| d as i64), order);
+            assert_eq!(Order::of_number(made.number()), made);
         }
         for order in [[0, 0, 1], [0, 1, 3], [-1, 0, 1], [2, 2, 2], [i64::MAX, 1, 2]] {
             let error = Order::new(order, "inbox").unwrap_err();

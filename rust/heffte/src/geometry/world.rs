@@ -17,11 +17,7 @@ pub fn tiled_world(what: &'static str, boxes: &[Box3d]) -> Result<Box3d> {
     let filled = || boxes.iter().enumerate().filter(|(_, b)| !b.is_empty());
     let world = filled()
         .map(|(_, b)| *b)
-        .reduce(|a, b| Box3d {
-            low: std::array::from_fn(|d| a.low[d].min(b.low[d])),
-            high: std::array::from_fn(|d| a.high[d].max(b.high[d])),
-            order: a.order,
-        })
+        .reduce(|a, b| a.bounding(&b))
         .ok_or(Error::EmptyWorld { what, size: boxes.len() })?
         .checked(what)?;
     if let Some(d) = (0..3).find(|&d| world.low[d] != 0) {

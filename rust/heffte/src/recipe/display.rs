@@ -38,7 +38,7 @@ impl Recipe {
             (Origin::Inboxes, _) => "inboxes".to_owned(),
             (Origin::Outboxes, _) => "outboxes".to_owned(),
             (Origin::Grid, Distribution::Grid(grid)) => {
-                let [a, b, c] = grid.parts;
+                let [a, b, c] = grid.parts();
                 format!("grid {a} x {b} x {c}")
             }
             (Origin::Grid, Distribution::Irregular(_)) => "boxes".to_owned(),

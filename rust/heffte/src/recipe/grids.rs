@@ -21,23 +21,14 @@ const SAMPLE: usize = 64;
 /// `previous` on their rank.
 pub(super) fn choose(wanted: &Wanted<'_>, previous: &Distribution, ranks: usize) -> Grid {
     let numberings = [[0, 1, 2], [1, 0, 2], [2, 0, 1]];
+    let (size, order) = (wanted.world.size(), wanted.world.order);
     let grids = best_parts(wanted).into_iter().flat_map(|parts| {
-        numberings.into_iter().map(move |numbering| Grid {
-            world: wanted.world,
-            parts,
-            numbering: pack_cut_axes_first(numbering, parts),
-            members: wanted.members.clone(),
-        })
+        let even = Grid::even(size, parts, order);
+        numberings.into_iter().map(move |numbering| even.clone().numbered(numbering, wanted.members.clone()))
     });
     grids
         .min_by_key(|grid| std::cmp::Reverse(kept(grid, previous, ranks)))
         .expect("there is always the grid of one brick")
-}
-
-/// The numbering with axes that are not cut last, where they do not matter, so that equal numberings are equal.
-fn pack_cut_axes_first(mut numbering: [usize; 3], parts: [i64; 3]) -> [usize; 3] {
-    numbering.sort_by_key(|&d| parts[d] == 1);
-    numbering
 }
 
 /// Elements that stay on their rank, for a sample of ranks.
@@ -46,28 +37,48 @@ fn kept(grid: &Grid, previous: &Distribution, ranks: usize) -> usize {
     (0..ranks).step_by(step).map(|rank| grid.box_of(rank).intersection(&previous.box_of(rank)).count()).sum()
 }
 
-/// All cuts with the least load of the fullest rank and, among those, the least sum of parts.
+/// The cuts with the least load of the fullest rank and, among those, the least sum of parts.
 fn best_parts(wanted: &Wanted<'_>) -> Vec<[i64; 3]> {
     let size = wanted.world.size();
     let most = wanted.participants as i64;
     let cut: Vec<usize> = (0..3).filter(|axis| !wanted.whole.contains(axis)).collect();
     let limit = |axis: usize| size[axis].min(most);
-    let mut candidates = Vec::new();
-    match cut[..] {
-        [] => candidates.push([1, 1, 1]),
-        [e] => candidates.push(with(&[(e, limit(e))])),
-        [e, f] => {
-            for p in 1..=limit(e) {
-                candidates.push(with(&[(e, p), (f, limit(f).min(most / p))]));
-            }
-        }
+    let mut candidates: Vec<[i64; 3]> = match cut[..] {
+        [] => vec![[1, 1, 1]],
+        [e] => vec![with(&[(e, limit(e))])],
+        [e, f] => useful_parts([size[e], size[f]], most)
+            .into_iter()
+            .map(|p| with(&[(e, p), (f, limit(f).min(most / p))]))
+            .collect(),
         _ => unreachable!("a stage with a grid of its own has an axis to transform"),
-    }
+    };
     let load = |parts: &[i64; 3]| -> i64 { (0..3).map(|d| (size[d] + parts[d] - 1) / parts[d]).product() };
     let key = |parts: &[i64; 3]| (load(parts), parts.iter().sum::<i64>());
     let best = candidates.iter().map(key).min();
     candidates.retain(|parts| Some(key(parts)) == best);
     candidates
+}
+
+/// Numbers of parts of the first of two axes that are worth a look when there are `most` bricks, ascending: the least that
+/// make ranges of a given length, along either axis, and the divisors. Other numbers balance the load no better. There are
+/// about as many as the square roots of all three numbers together, not as many as there are ranks.
+fn useful_parts([first, second]: [i64; 2], most: i64) -> Vec<i64> {
+    let divisors = (1..).take_while(|d| d * d <= most).filter(|d| most % d == 0).flat_map(|d| [d, most / d]);
+    let others = least_parts(second).map(|q| most / q);
+    let mut parts: Vec<i64> = least_parts(first).chain(others).chain(divisors).collect();
+    parts.retain(|p| (1..=first.min(most)).contains(p));
+    parts.push(first.min(most));
+    parts.sort_unstable();
+    parts.dedup();
+    parts
+}
+
+/// For each length that the longest of equal ranges of `extent` points can have, the least number of them.
+fn least_parts(extent: i64) -> impl Iterator<Item = i64> {
+    let few = (1..).take_while(move |p| p * p <= extent);
+    let short =
+        (1..).take_while(move |length| length * length <= extent).map(move |length| (extent + length - 1) / length);
+    few.chain(short)
 }
 
 fn with(cuts: &[(usize, i64)]) -> [i64; 3] {
@@ -80,6 +91,8 @@ fn with(cuts: &[(usize, i64)]) -> [i64; 3] {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::geometry::split_world;
 
@@ -91,6 +104,18 @@ mod tests {
     fn cubes_are_cut_squarely() {
         assert_eq!(parts([64, 64, 64], &[0], 16), [[1, 4, 4]]);
         assert_eq!(parts([64, 64, 64], &[1], 8), [[2, 1, 4], [4, 1, 2]]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_cut_balances_better_than_the_best(e in 1i64..300, f in 1i64..300, participants in 1usize..3000) {
+            let size = [e, f, 5];
+            let load = |[p, q]: [i64; 2]| ((e + p - 1) / p * ((f + q - 1) / q), p + q);
+            let most = participants as i64;
+            let all = (1..=e.min(most)).map(|p| load([p, f.min(most / p)])).min().unwrap();
+            let found = parts(size, &[2], participants);
+            prop_assert_eq!(load([found[0][0], found[0][1]]), all, "{:?}", found);
+        }
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! What a plan will do: the stages between the input and the output boxes. Pure: no MPI, no arrays.
 
+mod assembly;
 mod display;
 mod grids;
 mod problem;
 mod route;
+mod survey;
 
 use crate::geometry::{Distribution, Order};
 use crate::spec::AxisKind;
 
+pub use assembly::Assembly;
 pub use problem::Problem;
 
 /// A distribution in which axes are transformed, one after the other.

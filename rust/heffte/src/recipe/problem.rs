@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use super::Assembly;
+use super::survey::Survey;
 use crate::error::{Error, Result};
-use crate::geometry::{Box3d, Distribution, tiled_world};
+use crate::geometry::{Box3d, Distribution};
 use crate::options::{Participants, Transport};
 use crate::spec::{AxisKind, Spec};
 
@@ -31,41 +33,36 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The problem that the ranks' descriptions make together. Every rank calls this with the same `specs` and finds
-    /// the same.
+    /// The problem that the specs of all ranks make together, as every rank finds it.
     ///
     /// # Errors
     /// Whatever is wrong with the boxes, and [`Error::Disagreement`] where ranks want different things.
     pub fn new(specs: &[Spec]) -> Result<Problem> {
-        must_agree(specs, "the backend", |s| s.backend.name().to_owned())?;
-        must_agree(specs, "the r2c direction", |s| s.r2c_axis().map_or("none (c2c)".to_owned(), |a| a.to_string()))?;
-        must_agree(specs, "the kinds of the axes", |s| format!("{:?}", s.kinds))?;
-        must_agree(specs, "the reshape algorithm", |s| s.options.transport.name().to_owned())?;
-        must_agree(specs, "use_pencils", |s| s.options.use_pencils.to_string())?;
-        must_agree(specs, "the participants", |s| match s.options.participants {
-            Participants::All => "all ranks".to_owned(),
-            Participants::First(n) => format!("the first {n} ranks"),
-            Participants::Member(_) => "a sub-communicator".to_owned(),
-        })?;
-        must_agree(specs, "use_shared_memory (or HEFFTE_SHARED_MEMORY)", |s| s.options.use_shared_memory.to_string())?;
-        must_agree(specs, "the count limit", |s| s.options.count_limit.to_string())?;
+        Problem::of(specs, &specs[0])
+    }
 
-        let inboxes: Arc<[Box3d]> = specs.iter().map(|s| s.inbox).collect();
-        let outboxes: Arc<[Box3d]> = specs.iter().map(|s| s.outbox).collect();
-        let world_in = tiled_world("inboxes", &inboxes)?;
-        let world_out = tiled_world("outboxes", &outboxes)?;
-        let first = &specs[0];
-        check_worlds(first, world_in, world_out)?;
+    /// The problem of an assembly of ranks; `spec` is that of one of them. Collective, where asking is.
+    ///
+    /// # Errors
+    /// As for [`Problem::new`], the same on all ranks; [`Error::Mpi`].
+    pub fn of(assembly: &(impl Assembly + ?Sized), spec: &Spec) -> Result<Problem> {
+        let Some(Survey { worlds, distributions, members }) = Survey::take(assembly)? else {
+            let specs = assembly.specs()?;
+            return Err(disagreement(&specs).expect_err("some rank wants something else"));
+        };
+        let [world_in, world_out] = worlds;
+        let [inboxes, outboxes] = distributions;
+        check_worlds(spec, world_in, world_out)?;
         Ok(Problem {
-            ranks: specs.len(),
+            ranks: assembly.ranks(),
             world_in,
             world_out,
-            inboxes: Distribution::Irregular(inboxes),
-            outboxes: Distribution::Irregular(outboxes),
-            kinds: first.kinds,
-            transport: first.options.transport,
-            use_pencils: first.options.use_pencils,
-            members: members(specs)?,
+            inboxes,
+            outboxes,
+            kinds: spec.kinds,
+            transport: spec.options.transport,
+            use_pencils: spec.options.use_pencils,
+            members: participants(spec.options.participants, members, assembly.ranks())?,
         })
     }
 
@@ -93,6 +90,23 @@ impl Problem {
 }
 
 /// # Errors
+/// The first thing on which ranks disagree, and who does.
+fn disagreement(specs: &[Spec]) -> Result<()> {
+    must_agree(specs, "the backend", |s| s.backend.name().to_owned())?;
+    must_agree(specs, "the r2c direction", |s| s.r2c_axis().map_or("none (c2c)".to_owned(), |a| a.to_string()))?;
+    must_agree(specs, "the kinds of the axes", |s| format!("{:?}", s.kinds))?;
+    must_agree(specs, "the reshape algorithm", |s| s.options.transport.name().to_owned())?;
+    must_agree(specs, "use_pencils", |s| s.options.use_pencils.to_string())?;
+    must_agree(specs, "the participants", |s| match s.options.participants {
+        Participants::All => "all ranks".to_owned(),
+        Participants::First(n) => format!("the first {n} ranks"),
+        Participants::Member(_) => "a sub-communicator".to_owned(),
+    })?;
+    must_agree(specs, "use_shared_memory (or HEFFTE_SHARED_MEMORY)", |s| s.options.use_shared_memory.to_string())?;
+    must_agree(specs, "the count limit", |s| s.options.count_limit.to_string())
+}
+
+/// # Errors
 /// [`Error::Disagreement`] where `value` is not the same on all ranks.
 fn must_agree(specs: &[Spec], what: &'static str, value: impl Fn(&Spec) -> String) -> Result<()> {
     let first = value(&specs[0]);
@@ -110,17 +124,15 @@ fn check_worlds(spec: &Spec, world: Box3d, found: Box3d) -> Result<()> {
     if found.same_points(&expected) { Ok(()) } else { Err(Error::WorldsDiffer { transform, world, expected, found }) }
 }
 
-fn members(specs: &[Spec]) -> Result<Option<Arc<[usize]>>> {
-    let size = specs.len();
-    let members: Arc<[usize]> = match specs[0].options.participants {
+/// The ranks of the stages between the boxes, if these are not all; `members` are those that say so of themselves.
+fn participants(wanted: Participants, members: Vec<usize>, size: usize) -> Result<Option<Arc<[usize]>>> {
+    let members: Arc<[usize]> = match wanted {
         Participants::All => return Ok(None),
         Participants::First(given) => match usize::try_from(given) {
             Ok(n) if (1..=size).contains(&n) => (0..n).collect(),
             _ => return Err(Error::Subranks { given, size }),
         },
-        Participants::Member(_) => {
-            (0..size).filter(|&r| specs[r].options.participants == Participants::Member(true)).collect()
-        }
+        Participants::Member(_) => members.into(),
     };
     if members.is_empty() {
         return Err(Error::EmptySubcomm { size });

@@ -53,11 +53,11 @@ fn ordered_groups(problem: &Problem) -> Vec<Vec<Vec<usize>>> {
 /// The stages that transform `groups` one after the other, the first in the inboxes and the last in the outboxes if so
 /// wished; `None` where that is not sound.
 fn build(problem: &Problem, groups: &[Vec<usize>], at_inboxes: bool, at_outboxes: bool) -> Option<Vec<Stage>> {
-    let is_whole = |boxes: &Distribution, world: &Box3d, axes: &[usize]| axes.iter().all(|&a| boxes.is_whole(world, a));
+    let is_whole = |boxes: &Distribution, axes: &[usize]| axes.iter().all(|&axis| boxes.is_whole(axis));
     let enough = groups.len() >= usize::from(at_inboxes) + usize::from(at_outboxes);
     if !enough
-        || at_inboxes && !is_whole(&problem.inboxes, &problem.world_in, groups.first()?)
-        || at_outboxes && !is_whole(&problem.outboxes, &problem.world_out, groups.last()?)
+        || at_inboxes && !is_whole(&problem.inboxes, groups.first()?)
+        || at_outboxes && !is_whole(&problem.outboxes, groups.last()?)
     {
         return None;
     }
@@ -114,11 +114,10 @@ fn world_before(problem: &Problem, axes: &[usize]) -> Box3d {
 
 /// Element sweeps of the fullest rank, with exchanges in the same currency; then the elements that move.
 fn cost(problem: &Problem, stages: &[Stage]) -> (usize, usize) {
-    let fullest = |distribution: &Distribution| distribution.fullest(problem.ranks);
-    let sweeps: usize = stages.iter().map(|stage| stage.axes.len() * fullest(&stage.before)).sum();
+    let sweeps: usize = stages.iter().map(|stage| stage.axes.len() * stage.before.fullest()).sum();
     let exchanges: usize = stages
         .windows(2)
-        .map(|pair| EXCHANGE_SWEEPS * fullest(&pair[0].after).max(fullest(&pair[1].before)) + EXCHANGE_LATENCY)
+        .map(|pair| EXCHANGE_SWEEPS * pair[0].after.fullest().max(pair[1].before.fullest()) + EXCHANGE_LATENCY)
         .sum();
     let moved = stages.windows(2).map(|pair| sampled_moves(problem, pair)).sum();
     (sweeps + exchanges, moved)
