@@ -51,13 +51,12 @@ pub(crate) struct Node {
 unsafe impl Send for Node {}
 
 impl Node {
-    /// The node of `comm`, if it has one with room for areas of so many elements of `element` bytes for each rank. The areas
+    /// The node of `comm`, whose ranks are all on one, if it has room for areas of so many elements of `element` bytes for each rank. The areas
     /// themselves come with the first call that needs them. Collective.
     ///
     /// # Errors
     /// Why there is none; [`crate::Error::SharedMemory`] where all can go on without.
     pub fn find(comm: &Comm, area_lens: [usize; 2], element: usize) -> Result<Node> {
-        comm.check_one_node()?;
         check_room(comm, (area_lens[0] + area_lens[1]).saturating_mul(element))?;
         let (rank, size) = (comm.rank(), comm.size());
         let bytes = size_of::<Meeting>() + 2 * size * size_of::<Said>();

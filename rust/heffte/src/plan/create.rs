@@ -1,12 +1,13 @@
 //! Making a plan: every rank says what it wants, and either all get a plan or all get the same error.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use mpi::ffi::MPI_Comm;
 use mpi::raw::AsRaw;
 
 use super::execute::{State, Way};
 use super::program::{Program, messages_len};
+use super::vicinity::Vicinity;
 use super::{Plan, Sizes};
 use crate::array::ElementType;
 use crate::comm::{Comm, Node};
@@ -54,16 +55,29 @@ impl Plan {
 impl Way {
     /// Through shared memory where that is wanted and there, else by messages; the recipe is told. Collective.
     fn new(comm: &Comm, spec: &Spec, recipe: &mut Recipe) -> Result<Way> {
-        if spec.options.use_shared_memory && comm.size() > 1 && recipe.stages().len() > 1 {
-            match Way::by_memory(comm, spec, recipe) {
-                Ok(way) => {
-                    recipe.set_carrier("shared memory".to_owned());
-                    return Ok(way);
-                }
-                Err(error) => recipe.set_carrier(format!("{} ({error})", spec.options.transport.name())),
+        if !spec.options.use_shared_memory || comm.size() == 1 || recipe.stages().len() == 1 {
+            return Way::by_messages(comm, spec, recipe);
+        }
+        let transport = spec.options.transport.name();
+        let pretended = (spec.options.pretended_node > 0).then_some(spec.options.pretended_node);
+        let local = comm.split_node(pretended)?;
+        let (largest, elsewhere) = (local.size() as i64, (comm.size() - local.size()) as i64);
+        let most = comm.max(&[largest, elsewhere])?;
+        let (way, carrier) = match most[..] {
+            [_, 0] => (Way::by_memory(comm, spec, recipe), "shared memory".to_owned()),
+            [1, _] => return Way::by_messages(comm, spec, recipe),
+            _ => (Way::by_both(comm, local, spec, recipe), format!("shared memory and {transport}")),
+        };
+        match way {
+            Ok(way) => {
+                recipe.set_carrier(carrier);
+                Ok(way)
+            }
+            Err(error) => {
+                recipe.set_carrier(format!("{transport} ({error})"));
+                Way::by_messages(comm, spec, recipe)
             }
         }
-        Way::by_messages(comm, spec, recipe)
     }
 
     /// Through the memory of the node of all ranks, where it has room for single transforms of the higher precision.
@@ -74,18 +88,37 @@ impl Way {
         let program = Program::of_node(recipe, spec, comm.rank());
         let node = Node::find(comm, program.area_lens(), ElementType::Complex128.size())?;
         let ends_elsewhere = comm.max(&[i64::from(program.ends_elsewhere(comm.rank()))])?[0] > 0;
-        Ok(Way { program, exchanges: Vec::new(), node: Some(node), ends_elsewhere })
+        Ok(Way { program, exchanges: Vec::new(), node: Some(node), vicinity: None, ends_elsewhere })
+    }
+
+    /// Through shared memory inside each node, and by messages between them.
+    ///
+    /// # Errors
+    /// Why that cannot be; the same on all ranks.
+    fn by_both(comm: &Comm, local: Comm, spec: &Spec, recipe: &Recipe) -> Result<Way> {
+        let schedules = schedules(comm, recipe);
+        let vicinity = Vicinity::new(comm, local, recipe, &schedules)?;
+        let exchanges = prepare(comm, schedules, spec, &vicinity.near_by())?;
+        let program = Program::of_messages(recipe, spec, comm.rank(), &exchanges);
+        Ok(Way { program, exchanges, node: None, vicinity: Some(vicinity), ends_elsewhere: false })
     }
 
     /// By messages. Collective.
     pub(super) fn by_messages(comm: &Comm, spec: &Spec, recipe: &Recipe) -> Result<Way> {
-        let order = recipe.inner_order();
-        let schedules = recipe.stages().windows(2).map(|pair| {
-            // Forward, data leaves the first stage; its pieces are those of `after`, then of `before` of the second.
-            Schedule::between(&pair[0].after, &pair[1].before, comm.rank(), order)
-        });
-        let exchanges = Exchange::prepare(comm, schedules.collect(), spec.options.transport, spec.options.count_limit)?;
+        let exchanges = prepare(comm, schedules(comm, recipe), spec, &Arc::default())?;
         let program = Program::of_messages(recipe, spec, comm.rank(), &exchanges);
-        Ok(Way { program, exchanges, node: None, ends_elsewhere: false })
+        Ok(Way { program, exchanges, node: None, vicinity: None, ends_elsewhere: false })
     }
+}
+
+/// This rank's part in the exchanges of `recipe`.
+fn schedules(comm: &Comm, recipe: &Recipe) -> Vec<Schedule> {
+    let order = recipe.inner_order();
+    let pairs = recipe.stages().windows(2);
+    // Forward, data leaves the first stage; its pieces are those of `after`, then of `before` of the second.
+    pairs.map(|pair| Schedule::between(&pair[0].after, &pair[1].before, comm.rank(), order)).collect()
+}
+
+fn prepare(comm: &Comm, schedules: Vec<Schedule>, spec: &Spec, near_by: &Arc<[bool]>) -> Result<Vec<Exchange>> {
+    Exchange::prepare(comm, schedules, spec.options.transport, spec.options.count_limit, near_by)
 }

@@ -6,6 +6,7 @@ mod execute;
 mod memory;
 mod program;
 mod threads;
+mod vicinity;
 mod workspace;
 
 use std::fmt;
