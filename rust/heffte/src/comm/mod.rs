@@ -115,26 +115,24 @@ impl Comm {
 }
 
 impl Comm {
-    /// That all ranks are on one node. Collective.
+    /// The number of ranks on this one's node. Collective.
     ///
     /// # Errors
-    /// [`Error::SharedMemory`] where they are not, on all ranks; [`Error::Mpi`].
-    pub(crate) fn check_one_node(&self) -> Result<()> {
+    /// [`Error::Mpi`].
+    pub(crate) fn ranks_on_node(&self) -> Result<usize> {
+        if self.size == 1 {
+            return Ok(1);
+        }
         // SAFETY: our communicator is alive; the one that is made of it is freed at once.
-        let on_node = unsafe {
+        unsafe {
             let (mut node, mut on_node) = (ffi::RSMPI_COMM_NULL, 0);
             let kind = ffi::RSMPI_COMM_TYPE_SHARED;
             let code = ffi::MPI_Comm_split_type(self.raw, kind, 0, ffi::RSMPI_INFO_NULL, &mut node);
             check("MPI_Comm_split_type", code)?;
             check("MPI_Comm_size", ffi::MPI_Comm_size(node, &mut on_node))?;
             check("MPI_Comm_free", ffi::MPI_Comm_free(&mut node))?;
-            on_node as usize
-        };
-        let elsewhere = self.max(&[(self.size - on_node) as i64])?[0];
-        if elsewhere == 0 {
-            return Ok(());
+            Ok(on_node as usize)
         }
-        Err(Error::SharedMemory { reason: "the ranks are on several nodes".to_owned() })
     }
 }
 

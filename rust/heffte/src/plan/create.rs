@@ -5,12 +5,13 @@ use std::sync::Mutex;
 use mpi::ffi::MPI_Comm;
 use mpi::raw::AsRaw;
 
+use super::assembly::{Known, ask, question};
 use super::execute::{State, Way};
 use super::program::{Program, messages_len};
 use super::{Plan, Sizes};
 use crate::array::ElementType;
 use crate::comm::{Comm, Node};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::exchange::{Exchange, Schedule};
 use crate::recipe::{Problem, Recipe};
 use crate::spec::Spec;
@@ -36,11 +37,8 @@ impl Plan {
     pub unsafe fn from_raw(comm: MPI_Comm, spec: Result<Spec>) -> Result<Plan> {
         // SAFETY: the caller vouches for the handle.
         let comm = unsafe { Comm::duplicate(comm) }?;
-        let spec = comm.agree(spec.and_then(Spec::checked))?;
-        let words = comm.all_gather(spec.to_words())?;
-        let specs: Vec<Spec> = words.iter().map(Spec::from_words).collect::<Result<_>>()?;
-
-        let mut recipe = Recipe::new(Problem::new(&specs)?);
+        let Known { spec, problem, machine } = ask(&comm, spec.and_then(Spec::checked))?;
+        let mut recipe = Recipe::new(problem, machine);
         let way = Way::new(&comm, &spec, &mut recipe)?;
         let sizes = Sizes {
             needed: way.program.needed_len(),
@@ -49,6 +47,17 @@ impl Plan {
         };
         Ok(Plan { comm, spec, recipe, sizes, state: Mutex::new(State::new(way)) })
     }
+
+    /// What a plan finds out about its ranks where they are many, for tests with few. Collective.
+    ///
+    /// # Errors
+    /// As for [`Plan::new`].
+    #[doc(hidden)]
+    pub fn problem_of_many(comm: &impl AsRaw<Raw = MPI_Comm>, spec: Spec) -> Result<Problem> {
+        // SAFETY: the communicator is one of the mpi crate, so a handle of this MPI library.
+        let comm = unsafe { Comm::duplicate(comm.as_raw()) }?;
+        Ok(question(&comm, spec.checked())?.problem)
+    }
 }
 
 impl Way {
@@ -56,11 +65,8 @@ impl Way {
     fn new(comm: &Comm, spec: &Spec, recipe: &mut Recipe) -> Result<Way> {
         if spec.options.use_shared_memory && comm.size() > 1 && recipe.stages().len() > 1 {
             match Way::by_memory(comm, spec, recipe) {
-                Ok(way) => {
-                    recipe.set_carrier("shared memory".to_owned());
-                    return Ok(way);
-                }
-                Err(error) => recipe.set_carrier(format!("{} ({error})", spec.options.transport.name())),
+                Ok(way) => return Ok(way),
+                Err(error) => recipe.use_messages(format!("{} ({error})", spec.options.transport.name())),
             }
         }
         Way::by_messages(comm, spec, recipe)
@@ -71,10 +77,14 @@ impl Way {
     /// # Errors
     /// Why there is none; the same on all ranks.
     fn by_memory(comm: &Comm, spec: &Spec, recipe: &Recipe) -> Result<Way> {
+        if !recipe.machine().reads_memory(comm.size()) {
+            return Err(Error::SharedMemory { reason: "the ranks are on several nodes".to_owned() });
+        }
         let program = Program::of_node(recipe, spec, comm.rank());
-        let node = Node::find(comm, program.area_lens(), ElementType::Complex128.size())?;
-        let ends_elsewhere = comm.max(&[i64::from(program.ends_elsewhere(comm.rank()))])?[0] > 0;
-        Ok(Way { program, exchanges: Vec::new(), node: Some(node), ends_elsewhere })
+        let ends_elsewhere = i64::from(program.ends_elsewhere(comm.rank()));
+        let (node, ends_elsewhere) =
+            Node::find(comm, program.area_lens(), ElementType::Complex128.size(), ends_elsewhere)?;
+        Ok(Way { program, exchanges: Vec::new(), node: Some(node), ends_elsewhere: ends_elsewhere > 0 })
     }
 
     /// By messages. Collective.
