@@ -105,25 +105,82 @@ impl Comm {
         Ok(all)
     }
 
+    /// The bits that any rank has set, word by word. Collective.
+    ///
+    /// # Errors
+    /// [`Error::Mpi`].
+    pub fn union(&self, words: &[u64]) -> Result<Vec<u64>> {
+        let mut all = vec![0; words.len()];
+        // SAFETY: as above, with words of eight bytes.
+        check("MPI_Allreduce", unsafe {
+            ffi::MPI_Allreduce(
+                words.as_ptr().cast(),
+                all.as_mut_ptr().cast(),
+                words.len() as c_int,
+                ffi::RSMPI_UINT64_T,
+                ffi::RSMPI_BOR,
+                self.raw,
+            )
+        })?;
+        Ok(all)
+    }
+
+    /// `N` words of every rank, where each has an `Ok`; else, on every rank, the error of the lowest rank that has one.
+    /// Like [`Comm::agree`] and [`Comm::all_gather`] in one. Collective.
+    ///
+    /// # Errors
+    /// As for [`Comm::agree`].
+    pub fn agree_and_gather<const N: usize>(&self, local: Result<[i64; N]>) -> Result<Vec<[i64; N]>> {
+        let told = self.all_gather_both([i64::from(local.is_err())], *local.as_ref().unwrap_or(&[0; N]))?;
+        match told.iter().position(|([failed], _)| *failed != 0) {
+            Some(rank) => Err(self.spread(rank, local.as_ref().err())?),
+            None => Ok(told.into_iter().map(|(_, words)| words).collect()),
+        }
+    }
+
+    /// As [`Comm::all_gather`], for two groups of words. Collective.
+    ///
+    /// # Errors
+    /// [`Error::Mpi`].
+    pub fn all_gather_both<const M: usize, const N: usize>(
+        &self,
+        first: [i64; M],
+        second: [i64; N],
+    ) -> Result<Vec<([i64; M], [i64; N])>> {
+        let own: Vec<i64> = first.into_iter().chain(second).collect();
+        let mut all = vec![0; own.len() * self.size()];
+        self.gather_words(&own, &mut all)?;
+        let read = |words: &[i64]| {
+            let (first, second) = words.split_at(M);
+            (std::array::from_fn(|i| first[i]), std::array::from_fn(|i| second[i]))
+        };
+        Ok(all.chunks_exact(own.len()).map(read).collect())
+    }
+
     /// The words of every rank, one after the other in rank order. Collective; every rank gives as many.
     ///
     /// # Errors
     /// [`Error::Mpi`].
     pub fn all_gather<const N: usize>(&self, words: [i64; N]) -> Result<Vec<[i64; N]>> {
         let mut all = vec![[0; N]; self.size()];
-        // SAFETY: every rank gives N integers, and there is room for those of all.
+        self.gather_words(&words, all.as_flattened_mut())?;
+        Ok(all)
+    }
+
+    fn gather_words(&self, own: &[i64], all: &mut [i64]) -> Result<()> {
+        assert_eq!(all.len(), own.len() * self.size());
+        // SAFETY: every rank gives as many integers, and there is room for those of all.
         check("MPI_Allgather", unsafe {
             ffi::MPI_Allgather(
-                words.as_ptr().cast(),
-                N as c_int,
+                own.as_ptr().cast(),
+                own.len() as c_int,
                 ffi::RSMPI_INT64_T,
                 all.as_mut_ptr().cast(),
-                N as c_int,
+                own.len() as c_int,
                 ffi::RSMPI_INT64_T,
                 self.raw,
             )
-        })?;
-        Ok(all)
+        })
     }
 }
 

@@ -11,21 +11,32 @@ use crate::error::{Error, Result};
 pub(crate) struct SharedMemory(Vec<Part>);
 
 impl SharedMemory {
-    /// Makes a part of `bytes` bytes for this rank, zeroed, and maps those of all others. Collective over `comm`, whose
-    /// ranks are on one node.
+    /// Makes a part of `bytes` bytes for this rank, zeroed, and maps those of all others; there must be room for
+    /// `reserved` bytes besides. On the way, ranks learn `words` of each other. Collective over `comm`, whose ranks are on
+    /// one node.
     ///
     /// # Errors
     /// Where any rank cannot make its part or map another's: the same on all ranks.
-    pub fn new(comm: &Comm, bytes: usize) -> Result<SharedMemory> {
-        let own = check_room(comm, bytes).and_then(|()| platform::make(bytes));
+    pub fn new<const N: usize>(
+        comm: &Comm,
+        bytes: usize,
+        reserved: usize,
+        words: [i64; N],
+    ) -> Result<(SharedMemory, Vec<[i64; N]>)> {
+        let own = platform::make(bytes);
         let (process, file) = own.as_ref().map_or((0, -1), platform::address);
-        let addresses = comm.all_gather([process, file, bytes as i64])?;
+        let asked = i64::try_from(bytes.saturating_add(reserved)).unwrap_or(i64::MAX);
+        let told = comm.all_gather_both([process, file, bytes as i64, asked, platform::available()], words)?;
+        let (addresses, words): (Vec<_>, Vec<_>) = told.into_iter().unzip();
+        check_room(&addresses)?;
         let mapped = own.and_then(|own| {
-            let parts = addresses.iter().map(|&[process, file, bytes]| platform::map(process, file, bytes as usize));
+            platform::fill(&own, bytes)?;
+            let parts =
+                addresses.iter().map(|&[process, file, bytes, ..]| platform::map(process, file, bytes as usize));
             // The file itself must live until all have opened it, which the agreement below sees to.
             Ok((parts.collect::<Result<Vec<Part>>>()?, own))
         });
-        comm.agree(mapped).map(|(parts, _)| SharedMemory(parts))
+        comm.agree(mapped).map(|(parts, _)| (SharedMemory(parts), words))
     }
 
     /// The begin of a rank's part.
@@ -34,16 +45,15 @@ impl SharedMemory {
     }
 }
 
-/// That this node has room for parts of `bytes` bytes for this rank and what the others ask for, with as much to spare:
-/// the kernel would rather end a program than refuse it memory. Collective.
+/// That the node has room for what all ranks ask for, with as much to spare: the kernel would rather end a program than
+/// refuse it memory. All ranks' words are the same on all of them.
 ///
 /// # Errors
 /// [`Error::SharedMemory`], the same on all ranks.
-pub(super) fn check_room(comm: &Comm, bytes: usize) -> Result<()> {
-    let mine = i64::try_from(bytes).unwrap_or(i64::MAX);
-    let asked = comm.all_gather([mine])?.iter().fold(0i64, |sum, [bytes]| sum.saturating_add(*bytes));
+fn check_room(addresses: &[[i64; 5]]) -> Result<()> {
+    let asked = addresses.iter().fold(0i64, |sum, [.., asked, _]| sum.saturating_add(*asked));
     // The least that any rank sees; a rank that cannot tell sees no bound.
-    let room = -comm.max(&[-platform::available()])?[0];
+    let room = addresses.iter().map(|[.., available]| *available).min().unwrap_or(0);
     if asked > room / 2 {
         let reason = format!("{} MiB of the {} MiB that are free would be too much", asked >> 20, room >> 20);
         return Err(Error::SharedMemory { reason });
@@ -85,14 +95,19 @@ mod platform {
         kibibytes.map_or(i64::MAX, |kibibytes: i64| kibibytes << 10)
     }
 
+    /// A file of that length, which takes no memory yet.
     pub fn make(bytes: usize) -> Result<File> {
         let file = memfd_create("heffte", MemfdFlags::CLOEXEC).map_err(refused)?;
-        if bytes > 0 {
-            ftruncate(&file, bytes as u64).map_err(refused)?;
-            // Now, so that memory which is not there is an error here and not a signal later.
-            fallocate(&file, FallocateFlags::empty(), 0, bytes as u64).map_err(refused)?;
-        }
+        ftruncate(&file, bytes as u64).map_err(refused)?;
         Ok(File::from(file))
+    }
+
+    /// Gives the file its memory, so that what is not there is an error now and not a signal later.
+    pub fn fill(file: &File, bytes: usize) -> Result<()> {
+        if bytes == 0 {
+            return Ok(());
+        }
+        fallocate(file, FallocateFlags::empty(), 0, bytes as u64).map_err(refused)
     }
 
     /// What others need to open the file.
@@ -134,6 +149,10 @@ mod platform {
 
     pub fn make(_: usize) -> Result<()> {
         Err(Error::SharedMemory { reason: "not on this operating system".to_owned() })
+    }
+
+    pub fn fill(_: &(), bytes: usize) -> Result<()> {
+        make(bytes)
     }
 
     pub fn address(_: &()) -> (i64, i64) {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Comm;
 use super::agree::Words;
-use super::memory::{SharedMemory, check_room};
+use super::memory::SharedMemory;
 use crate::error::Result;
 
 /// How long a rank looks for the others before it sleeps, where each has a core of its own.
@@ -51,21 +51,24 @@ pub(crate) struct Node {
 unsafe impl Send for Node {}
 
 impl Node {
-    /// The node of `comm`, whose ranks are all on one, if it has room for areas of so many elements of `element` bytes for each rank. The areas
-    /// themselves come with the first call that needs them. Collective.
+    /// The node of `comm`, all of whose ranks are on one, if that has room for areas of so many elements of `element` bytes
+    /// for each rank. The areas themselves come with the first call that needs them. On the way, ranks learn the largest
+    /// `word` of any. Collective.
     ///
     /// # Errors
     /// Why there is none; [`crate::Error::SharedMemory`] where all can go on without.
-    pub fn find(comm: &Comm, area_lens: [usize; 2], element: usize) -> Result<Node> {
-        check_room(comm, (area_lens[0] + area_lens[1]).saturating_mul(element))?;
+    pub fn find(comm: &Comm, area_lens: [usize; 2], element: usize, word: i64) -> Result<(Node, i64)> {
         let (rank, size) = (comm.rank(), comm.size());
         let bytes = size_of::<Meeting>() + 2 * size * size_of::<Said>();
-        let board = SharedMemory::new(comm, if rank == 0 { bytes } else { 0 })?;
-        let area_lens = comm.all_gather(area_lens.map(|len| len as i64))?;
-        let area_lens = area_lens.into_iter().map(|lens| lens.map(|len| len as usize)).collect();
+        let reserved = (area_lens[0] + area_lens[1]).saturating_mul(element);
+        let words = [area_lens[0] as i64, area_lens[1] as i64, word];
+        let (board, words) = SharedMemory::new(comm, if rank == 0 { bytes } else { 0 }, reserved, words)?;
+        let area_lens = words.iter().map(|&[one, other, _]| [one as usize, other as usize]).collect();
+        let word = words.iter().map(|words| words[2]).max().unwrap_or(word);
         let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
         let spins = size <= cores;
-        Ok(Node { board, areas: None, area_lens, scale: 0, rank, size, spins, agreements: 0, departures: 0 })
+        let node = Node { board, areas: None, area_lens, scale: 0, rank, size, spins, agreements: 0, departures: 0 };
+        Ok((node, word))
     }
 
     fn meeting(&self) -> &Meeting {
@@ -165,7 +168,7 @@ impl Node {
             self.areas = None;
             self.scale = 0;
             let bytes = self.area_lens[self.rank].iter().map(|len| aligned(len * scale)).sum();
-            self.areas = Some(SharedMemory::new(comm, bytes)?);
+            self.areas = Some(SharedMemory::new(comm, bytes, 0, [])?.0);
             self.scale = scale;
         }
         Ok(())

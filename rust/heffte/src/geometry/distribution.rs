@@ -32,6 +32,15 @@ impl Distribution {
         }
     }
 
+    /// The number of ranks whose boxes share points with `region`.
+    #[must_use]
+    pub fn count_overlaps(&self, region: &Box3d) -> usize {
+        match self {
+            Distribution::Grid(grid) => grid.count_overlaps(region),
+            Distribution::Irregular(boxes) => boxes.overlaps(region).len(),
+        }
+    }
+
     /// Whether every box spans the world along `axis`.
     #[must_use]
     pub fn is_whole(&self, axis: usize) -> bool {
@@ -113,6 +122,7 @@ mod tests {
 
             let region = region(low, span);
             prop_assert_eq!(&grid.overlaps(&region), &scanned(&list, &region));
+            prop_assert_eq!(grid.count_overlaps(&region), scanned(&list, &region).len());
             let irregular = Distribution::Irregular(list.into());
             prop_assert_eq!(grid.overlaps(&region), irregular.overlaps(&region));
             prop_assert!(grid.same_points(&irregular, ranks) && irregular.same_points(&grid, ranks));

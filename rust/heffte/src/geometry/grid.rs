@@ -103,16 +103,24 @@ impl Grid {
         Box3d { low: ranges.clone().map(|r| r.start), high: ranges.map(|r| r.end - 1), order: self.order }
     }
 
+    /// What of `region` lies in the world, and the first and the last part of each axis in which it lies.
+    fn parts_of(&self, region: &Box3d) -> Option<(Box3d, [i64; 3], [i64; 3])> {
+        let world = Box3d::of_size([0, 1, 2].map(|d: usize| self.cuts[d].extent()));
+        let region = region.intersection(&world);
+        let parts = |corner: [i64; 3]| std::array::from_fn(|d| self.cuts[d].part_of(corner[d]));
+        (!region.is_empty()).then(|| (region, parts(region.low), parts(region.high)))
+    }
+
+    /// The number of bricks that share points with `region`.
+    pub(super) fn count_overlaps(&self, region: &Box3d) -> usize {
+        let parts = self.parts_of(region);
+        parts.map_or(0, |(_, first, last)| (0..3).map(|d| (last[d] - first[d] + 1) as usize).product())
+    }
+
     /// The ranks whose bricks share points with `region`, ascending, each with the points shared.
     #[must_use]
     pub fn overlaps(&self, region: &Box3d) -> Vec<(usize, Box3d)> {
-        let world = Box3d::of_size([0, 1, 2].map(|d: usize| self.cuts[d].extent()));
-        let region = region.intersection(&world);
-        if region.is_empty() {
-            return Vec::new();
-        }
-        let [first, last] = [region.low, region.high]
-            .map(|corner| -> [i64; 3] { std::array::from_fn(|d| self.cuts[d].part_of(corner[d])) });
+        let Some((region, first, last)) = self.parts_of(region) else { return Vec::new() };
         let [fast, middle, slow] = self.numbering;
         let counts = self.parts();
         let mut found = Vec::with_capacity((0..3).map(|d| (last[d] - first[d] + 1) as usize).product());

@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex};
 use mpi::ffi::MPI_Comm;
 use mpi::raw::AsRaw;
 
+use super::assembly::{Known, Nodes, ask, question};
 use super::execute::{State, Way};
 use super::program::{Program, messages_len};
 use super::vicinity::Vicinity;
 use super::{Plan, Sizes};
 use crate::array::ElementType;
 use crate::comm::{Comm, Node};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::exchange::{Exchange, Schedule};
 use crate::recipe::{Problem, Recipe};
 use crate::spec::Spec;
@@ -37,12 +38,9 @@ impl Plan {
     pub unsafe fn from_raw(comm: MPI_Comm, spec: Result<Spec>) -> Result<Plan> {
         // SAFETY: the caller vouches for the handle.
         let comm = unsafe { Comm::duplicate(comm) }?;
-        let spec = comm.agree(spec.and_then(Spec::checked))?;
-        let words = comm.all_gather(spec.to_words())?;
-        let specs: Vec<Spec> = words.iter().map(Spec::from_words).collect::<Result<_>>()?;
-
-        let mut recipe = Recipe::new(Problem::new(&specs)?);
-        let way = Way::new(&comm, &spec, &mut recipe)?;
+        let Known { spec, problem, machine, nodes } = ask(&comm, spec.and_then(Spec::checked))?;
+        let mut recipe = Recipe::new(problem, machine);
+        let way = Way::new(&comm, nodes, &spec, &mut recipe)?;
         let sizes = Sizes {
             needed: way.program.needed_len(),
             messages: messages_len(&recipe, comm.rank()),
@@ -50,31 +48,38 @@ impl Plan {
         };
         Ok(Plan { comm, spec, recipe, sizes, state: Mutex::new(State::new(way)) })
     }
+
+    /// What a plan finds out about its ranks where they are many, for tests with few. Collective.
+    ///
+    /// # Errors
+    /// As for [`Plan::new`].
+    #[doc(hidden)]
+    pub fn problem_of_many(comm: &impl AsRaw<Raw = MPI_Comm>, spec: Spec) -> Result<Problem> {
+        // SAFETY: the communicator is one of the mpi crate, so a handle of this MPI library.
+        let comm = unsafe { Comm::duplicate(comm.as_raw()) }?;
+        Ok(question(&comm, spec.checked())?.problem)
+    }
 }
 
 impl Way {
     /// Through shared memory where that is wanted and there, else by messages; the recipe is told. Collective.
-    fn new(comm: &Comm, spec: &Spec, recipe: &mut Recipe) -> Result<Way> {
+    fn new(comm: &Comm, nodes: Nodes, spec: &Spec, recipe: &mut Recipe) -> Result<Way> {
         if !spec.options.use_shared_memory || comm.size() == 1 || recipe.stages().len() == 1 {
             return Way::by_messages(comm, spec, recipe);
         }
-        let transport = spec.options.transport.name();
-        let pretended = (spec.options.pretended_node > 0).then_some(spec.options.pretended_node);
-        let local = comm.split_node(pretended)?;
-        let (largest, elsewhere) = (local.size() as i64, (comm.size() - local.size()) as i64);
-        let most = comm.max(&[largest, elsewhere])?;
-        let (way, carrier) = match most[..] {
-            [_, 0] => (Way::by_memory(comm, spec, recipe), "shared memory".to_owned()),
-            [1, _] => return Way::by_messages(comm, spec, recipe),
-            _ => (Way::by_both(comm, local, spec, recipe), format!("shared memory and {transport}")),
+        let way = match nodes {
+            Nodes { largest: 1, .. } => {
+                Err(Error::SharedMemory { reason: "every rank has a node of its own".to_owned() })
+            }
+            Nodes { local: Some(local), .. } if !recipe.machine().reads_memory(comm.size()) => {
+                Way::by_both(comm, local, spec, recipe)
+            }
+            _ => Way::by_memory(comm, spec, recipe),
         };
         match way {
-            Ok(way) => {
-                recipe.set_carrier(carrier);
-                Ok(way)
-            }
+            Ok(way) => Ok(way),
             Err(error) => {
-                recipe.set_carrier(format!("{transport} ({error})"));
+                recipe.use_messages(format!("{} ({error})", spec.options.transport.name()));
                 Way::by_messages(comm, spec, recipe)
             }
         }
@@ -86,20 +91,23 @@ impl Way {
     /// Why there is none; the same on all ranks.
     fn by_memory(comm: &Comm, spec: &Spec, recipe: &Recipe) -> Result<Way> {
         let program = Program::of_node(recipe, spec, comm.rank());
-        let node = Node::find(comm, program.area_lens(), ElementType::Complex128.size())?;
-        let ends_elsewhere = comm.max(&[i64::from(program.ends_elsewhere(comm.rank()))])?[0] > 0;
-        Ok(Way { program, exchanges: Vec::new(), node: Some(node), vicinity: None, ends_elsewhere })
+        let ends_elsewhere = i64::from(program.ends_elsewhere(comm.rank()));
+        let (node, ends_elsewhere) =
+            Node::find(comm, program.area_lens(), ElementType::Complex128.size(), ends_elsewhere)?;
+        let (exchanges, ends_elsewhere) = (Vec::new(), ends_elsewhere > 0);
+        Ok(Way { program, exchanges, node: Some(node), vicinity: None, ends_elsewhere })
     }
 
     /// Through shared memory inside each node, and by messages between them.
     ///
     /// # Errors
     /// Why that cannot be; the same on all ranks.
-    fn by_both(comm: &Comm, local: Comm, spec: &Spec, recipe: &Recipe) -> Result<Way> {
+    fn by_both(comm: &Comm, local: Comm, spec: &Spec, recipe: &mut Recipe) -> Result<Way> {
         let schedules = schedules(comm, recipe);
         let vicinity = Vicinity::new(comm, local, recipe, &schedules)?;
         let exchanges = prepare(comm, schedules, spec, &vicinity.near_by())?;
         let program = Program::of_messages(recipe, spec, comm.rank(), &exchanges);
+        recipe.set_carrier(format!("shared memory and {}", spec.options.transport.name()));
         Ok(Way { program, exchanges, node: None, vicinity: Some(vicinity), ends_elsewhere: false })
     }
 

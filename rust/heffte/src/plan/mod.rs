@@ -1,10 +1,13 @@
 //! Plans: a recipe instantiated on a communicator.
 
+mod assembly;
 mod call;
 mod create;
 mod execute;
 mod memory;
 mod program;
+#[cfg(test)]
+mod scaling;
 mod threads;
 mod vicinity;
 mod workspace;

@@ -35,7 +35,7 @@ impl Vicinity {
             if recipe.is_real_after(index) { len.div_ceil(2) } else { len }
         });
         let area_len = slots.max().unwrap_or(0);
-        let node = comm.agree(Node::find(&local, [area_len; 2], ElementType::Complex128.size()))?;
+        let (node, _) = comm.agree(Node::find(&local, [area_len; 2], ElementType::Complex128.size(), 0))?;
         let mut index = vec![None; comm.size()];
         for (position, [rank]) in local.all_gather([comm.rank() as i64])?.into_iter().enumerate() {
             index[rank as usize] = Some(position);

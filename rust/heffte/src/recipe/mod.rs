@@ -1,6 +1,7 @@
 //! What a plan will do: the stages between the input and the output boxes. Pure: no MPI, no arrays.
 
 mod assembly;
+mod cost;
 mod display;
 mod grids;
 mod problem;
@@ -11,6 +12,7 @@ use crate::geometry::{Distribution, Order};
 use crate::spec::AxisKind;
 
 pub use assembly::Assembly;
+pub use cost::{Cost, Machine};
 pub use problem::Problem;
 
 /// A distribution in which axes are transformed, one after the other.
@@ -42,22 +44,53 @@ pub enum Origin {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recipe {
     problem: Problem,
+    machine: Machine,
     stages: Vec<Stage>,
+    cost: Cost,
     carrier: String,
 }
 
 impl Recipe {
-    /// The cheapest way that is known for `problem`.
+    /// The way for `problem` that should be the cheapest on `machine`.
     #[must_use]
-    pub fn new(problem: Problem) -> Recipe {
-        let stages = route::cheapest(&problem);
-        let carrier = problem.transport.name().to_owned();
-        Recipe { problem, stages, carrier }
+    pub fn new(problem: Problem, machine: Machine) -> Recipe {
+        let mut candidates = Recipe::candidates(&problem, machine, 1);
+        candidates.pop().expect("one axis after the other on grids is always sound")
+    }
+
+    /// The cheapest ways, at most so many, the cheapest first.
+    #[must_use]
+    pub fn candidates(problem: &Problem, machine: Machine, most: usize) -> Vec<Recipe> {
+        let reads = machine.reads_memory(problem.ranks);
+        let carrier = if reads { "shared memory" } else { problem.transport.name() };
+        let routes = route::ranked(problem, &machine).into_iter().take(most);
+        let recipe =
+            |(cost, stages)| Recipe { problem: problem.clone(), machine, stages, cost, carrier: carrier.into() };
+        routes.map(recipe).collect()
     }
 
     /// Says in other words what carries its exchanges.
-    pub fn set_carrier(&mut self, carrier: String) {
+    pub(crate) fn set_carrier(&mut self, carrier: String) {
         self.carrier = carrier;
+    }
+
+    /// The same route, where memory turns out not to be shared; `carrier` says what carries its exchanges, and why.
+    pub(crate) fn use_messages(&mut self, carrier: String) {
+        self.machine.shares_memory = false;
+        self.cost = Cost::of(&self.problem, &self.machine, &self.stages);
+        self.carrier = carrier;
+    }
+
+    /// The machine that it is meant for.
+    #[must_use]
+    pub fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    /// What it should cost.
+    #[must_use]
+    pub fn cost(&self) -> Cost {
+        self.cost
     }
 
     /// The stages, the first with the inboxes before it, the last with the outboxes after it.

@@ -46,7 +46,7 @@ impl Problem {
     /// # Errors
     /// As for [`Problem::new`], the same on all ranks; [`Error::Mpi`].
     pub fn of(assembly: &(impl Assembly + ?Sized), spec: &Spec) -> Result<Problem> {
-        let Some(Survey { worlds, distributions, members }) = Survey::take(assembly)? else {
+        let Some(Survey { worlds, distributions, members }) = Survey::take(assembly, spec)? else {
             let specs = assembly.specs()?;
             return Err(disagreement(&specs).expect_err("some rank wants something else"));
         };

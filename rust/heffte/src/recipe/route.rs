@@ -1,21 +1,29 @@
 //! Ways from the inboxes to the outboxes, and the cheapest of them.
 
+use super::cost::{Cost, Machine};
 use super::grids::{self, Wanted};
 use super::{Origin, Problem, Stage};
 use crate::geometry::{Box3d, Distribution};
 
-/// What an exchange costs, in sweeps over the elements of the fullest rank …
-const EXCHANGE_SWEEPS: usize = 2;
-/// … and in elements that could be swept while its messages find their way.
-const EXCHANGE_LATENCY: usize = 4096;
-
-/// The cheapest sound route. The order of equals is fixed, so that all ranks choose the same.
-pub(super) fn cheapest(problem: &Problem) -> Vec<Stage> {
-    let routes = ordered_groups(problem).into_iter().flat_map(|groups| {
-        let ends = [(true, true), (true, false), (false, true), (false, false)];
-        ends.into_iter().filter_map(move |(at_inboxes, at_outboxes)| build(problem, &groups, at_inboxes, at_outboxes))
-    });
-    routes.min_by_key(|stages| cost(problem, stages)).expect("one axis after the other on grids is always sound")
+/// The sound routes with their costs, the cheapest first; of those that cost the same, the one that moves less. The order
+/// of equals is fixed, so that all ranks have the same. So is the order whether memory is shared or not, so that results do
+/// not depend on it to the last bit: routes are compared as if they went by messages, which punishes exchanges more.
+pub(super) fn ranked(problem: &Problem, machine: &Machine) -> Vec<(Cost, Vec<Stage>)> {
+    let by_messages = Machine { shares_memory: false, ..*machine };
+    let mut routes: Vec<(Cost, usize, Vec<Stage>)> = Vec::new();
+    for groups in ordered_groups(problem) {
+        for (at_inboxes, at_outboxes) in [(true, true), (true, false), (false, true), (false, false)] {
+            let Some(stages) = build(problem, &groups, at_inboxes, at_outboxes) else { continue };
+            let cost = Cost::of(problem, &by_messages, &stages);
+            // Different ways to group axes may come to the same.
+            if !routes.iter().any(|(other, _, known)| *other == cost && *known == stages) {
+                let moved = stages.windows(2).map(|pair| sampled_moves(problem, pair)).sum();
+                routes.push((cost, moved, stages));
+            }
+        }
+    }
+    routes.sort_by_key(|(cost, moved, _)| (cost.picoseconds, *moved));
+    routes.into_iter().map(|(_, _, stages)| (Cost::of(problem, machine, &stages), stages)).collect()
 }
 
 /// All ways to transform the axes group by group. A real-to-complex axis is the first of the first group.
@@ -110,17 +118,6 @@ fn world_before(problem: &Problem, axes: &[usize]) -> Box3d {
     let is_real = problem.r2c_axis().is_some_and(|real| axes.contains(&real));
     let world = if is_real { problem.world_in } else { problem.world_out };
     world.with_order(problem.world_in.order)
-}
-
-/// Element sweeps of the fullest rank, with exchanges in the same currency; then the elements that move.
-fn cost(problem: &Problem, stages: &[Stage]) -> (usize, usize) {
-    let sweeps: usize = stages.iter().map(|stage| stage.axes.len() * stage.before.fullest()).sum();
-    let exchanges: usize = stages
-        .windows(2)
-        .map(|pair| EXCHANGE_SWEEPS * pair[0].after.fullest().max(pair[1].before.fullest()) + EXCHANGE_LATENCY)
-        .sum();
-    let moved = stages.windows(2).map(|pair| sampled_moves(problem, pair)).sum();
-    (sweeps + exchanges, moved)
 }
 
 /// Elements that a sample of ranks gives away between two stages.

@@ -32,17 +32,19 @@ pub(super) struct Survey {
 }
 
 impl Survey {
-    /// Asks all ranks; nothing comes of it where they want different things.
+    /// Asks all ranks, of which one has `spec`; nothing comes of it where they want different things.
     ///
     /// # Errors
     /// What is wrong with the boxes.
-    pub fn take(assembly: &(impl Assembly + ?Sized)) -> Result<Option<Survey>> {
+    pub fn take(assembly: &(impl Assembly + ?Sized), spec: &Spec) -> Result<Option<Survey>> {
         let Some(worlds) = worlds(assembly)? else { return Ok(None) };
         let marks = worlds.map(|world| world.map(|world| Marks::of(world.size())));
         let too_many = marks.iter().flatten().map(|marks| marks.words()).sum::<usize>() > MOST_MARKS / 64;
         let marks = if too_many { [None; 2] } else { marks };
         let lens = marks.map(|marks| marks.map_or(0, Marks::words));
-        let words = assembly.union(lens[0] + lens[1] + assembly.ranks().div_ceil(64), &|rank, spec, words| {
+        let has_members = matches!(spec.options.participants, Participants::Member(_));
+        let asked_members = if has_members { assembly.ranks() } else { 0 };
+        let words = assembly.union(lens[0] + lens[1] + asked_members.div_ceil(64), &|rank, spec, words| {
             let (inboxes, rest) = words.split_at_mut(lens[0]);
             let (outboxes, members) = rest.split_at_mut(lens[1]);
             if let Some(marks) = marks[0] {
@@ -51,10 +53,12 @@ impl Survey {
             if let Some(marks) = marks[1] {
                 marks.mark(&spec.outbox, outboxes);
             }
-            members[rank / 64] |= u64::from(spec.options.participants == Participants::Member(true)) << (rank % 64);
+            if spec.options.participants == Participants::Member(true) {
+                members[rank / 64] |= 1 << (rank % 64);
+            }
         })?;
         let members = &words[lens[0] + lens[1]..];
-        let members = (0..assembly.ranks()).filter(|rank| members[rank / 64] >> (rank % 64) & 1 == 1).collect();
+        let members = (0..asked_members).filter(|rank| members[rank / 64] >> (rank % 64) & 1 == 1).collect();
         let grids = grids(assembly, worlds, marks, [&words[..lens[0]], &words[lens[0]..]])?;
         let (worlds, distributions) = tilings(assembly, worlds, grids)?;
         Ok(Some(Survey { worlds, distributions, members }))

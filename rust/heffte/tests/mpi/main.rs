@@ -7,6 +7,7 @@ mod harness;
 mod large;
 mod lifetime;
 mod oracle;
+mod planning;
 mod problem;
 mod transforms;
 mod transports;
@@ -20,6 +21,7 @@ fn main() {
     transforms::run(&mut harness);
     transports::run(&mut harness);
     large::run(&mut harness);
+    planning::run(&mut harness);
     failures::run(&mut harness);
     let survivor = lifetime::run(&mut harness);
     let failed = harness.summary();

@@ -1,0 +1,68 @@
+//! What ranks find out about each other before a plan is made.
+
+use heffte::geometry::{Box3d, Distribution, split_world};
+use heffte::{Participants, Plan, Spec, Transport};
+use mpi::topology::SimpleCommunicator;
+use mpi::traits::*;
+
+use crate::harness::Harness;
+use crate::problem::Problem;
+
+pub fn run(harness: &mut Harness<'_>) {
+    let comm = harness.comm;
+    harness.test("many_ranks_find_out_by_questions_what_few_tell_each_other", || questions(comm));
+    harness.test("boxes_of_a_grid_are_known_as_one", || grids(comm));
+}
+
+fn questions(comm: &SimpleCommunicator) {
+    let (rank, ranks) = (comm.rank() as usize, comm.size() as usize);
+    for seed in 2000..2000 + 80 / ranks as u64 {
+        let problem = Problem::random(ranks, seed);
+        let told = Plan::new(comm, problem.spec(rank)).expect("the problem is sound");
+        let asked = Plan::problem_of_many(comm, problem.spec(rank)).expect("the problem is sound");
+        assert_eq!(told.recipe().problem(), &asked, "case {seed}: {problem:?}");
+    }
+    let mine = split_world(&Box3d::of_size([4, 4, 8]), [1, 1, ranks as i64])[rank];
+    let is_last = rank + 1 == ranks;
+    let spoils: [&dyn Fn(&mut Spec); 7] = [
+        &|spec| spec.outbox.low[2] -= i64::from(is_last),
+        &|spec| spec.inbox.low[0] += i64::from(is_last),
+        &|spec| spec.inbox.high[1] += 1,
+        &|spec| spec.inbox = Box3d::empty(),
+        &|spec| spec.options.transport = if is_last { Transport::P2p } else { Transport::Alltoall },
+        &|spec| spec.options.participants = Participants::First(if is_last { 1 } else { i64::MIN }),
+        &|spec| spec.options.participants = Participants::Member(false),
+    ];
+    for (case, spoil) in spoils.into_iter().enumerate() {
+        let mut spec = Spec::c2c(mine, mine);
+        spoil(&mut spec);
+        let (told, asked) = (Plan::new(comm, spec).map(|_| ()), Plan::problem_of_many(comm, spec).map(|_| ()));
+        assert_eq!(told, asked, "case {case}");
+    }
+}
+
+/// Uneven cuts, on the first ranks, numbered with the last dimension fastest.
+fn grids(comm: &SimpleCommunicator) {
+    let (rank, ranks) = (comm.rank() as i64, i64::from(comm.size()));
+    let parts = if ranks >= 4 { [2, 1, 2] } else { [1, 1, ranks.min(2)] };
+    let [i, k] = [rank / parts[2], rank % parts[2]];
+    let range = |part: i64, parts: i64| match (part, parts) {
+        (_, 1) => (0, 8),
+        (0, _) => (0, 2),
+        _ => (3, 8),
+    };
+    let mine = if i < parts[0] {
+        let ((x, last_x), (z, last_z)) = (range(i, parts[0]), range(k, parts[2]));
+        Box3d::new([x, 0, z], [last_x, 4, last_z])
+    } else {
+        Box3d::empty()
+    };
+    let plan = Plan::new(comm, Spec::c2c(mine, mine)).expect("bricks tile the world");
+    let Distribution::Grid(grid) = &plan.recipe().problem().inboxes else { panic!("{:?}", plan.recipe()) };
+    assert_eq!(grid.parts(), parts);
+    for other in 0..comm.size() {
+        let mut corners = [mine.low, mine.high];
+        comm.process_at_rank(other).broadcast_into(corners.as_flattened_mut());
+        assert!(grid.box_of(other as usize).same_points(&Box3d::new(corners[0], corners[1])));
+    }
+}
