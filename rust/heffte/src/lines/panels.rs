@@ -4,7 +4,7 @@ use num_complex::Complex;
 use num_traits::Zero;
 
 use super::cast::Cast;
-use super::simd::{self, Panel, Placed, Rows};
+use super::simd::{self, Matrix, Panel, Placed, Rows, Stores};
 use super::sweep::Segment;
 use super::tile::{Job, Place};
 use crate::backend::lanes::{ROW, panel_lines};
@@ -18,6 +18,8 @@ pub(super) struct Panels<T> {
     len: usize,
     /// The natural order of rows.
     natural: Vec<u32>,
+    /// Room for the lines of one panel, one after the other.
+    lines: Vec<Complex<T>>,
 }
 
 /// What happens to lines that lie side by side.
@@ -32,7 +34,8 @@ impl<T: Real> Panels<T> {
         let len = elements.next_multiple_of(panel_lines::<T>());
         // A panel more than that, so that there is room to begin with a cache line.
         let memory = vec![Complex::zero(); 2 * len + panel_lines::<T>()];
-        Panels { memory, len, natural: (0..length as u32).collect() }
+        let lines = vec![Complex::zero(); length * panel_lines::<T>()];
+        Panels { memory, len, natural: (0..length as u32).collect(), lines }
     }
 
     /// Gathers the lines of `place`, of `lengths.0` elements, transforms them, and scatters the results, of `lengths.1`.
@@ -63,20 +66,20 @@ impl<T: Real> Panels<T> {
                     gather::<S, T>(job, read, place, panel, lines.places());
                     lines.transform(values, rows);
                     job.scale_complex(values);
-                    scatter::<D, T>(job, write, place, panel);
+                    scatter::<D, T>(job, write, place, panel, &mut self.lines);
                 }
                 (PanelOp::Real(lines), Direction::Forward) => {
                     gather_pairs::<S, T>(job, read, place, panel, lines.places());
                     lines.forward(values, rows);
                     job.scale_complex(values);
-                    scatter::<D, T>(job, write, place, panel);
+                    scatter::<D, T>(job, write, place, panel, &mut self.lines);
                 }
                 (PanelOp::Real(lines), Direction::Backward) => {
                     let (pairs, real) = view(second, rows, count);
                     gather::<S, T>(job, read, place, panel, &self.natural);
                     lines.backward(values, real, rows);
                     job.scale_complex(real);
-                    scatter_pairs::<D, T>(job, write, place, pairs);
+                    scatter_pairs::<D, T>(job, write, place, pairs, &mut self.lines);
                 }
             }
         }
@@ -146,7 +149,7 @@ unsafe fn transpose_in<E, T>(piece: *const E, segment: &Segment, place: &Place, 
         unsafe {
             let from = Rows::of(piece.add(first * segment.across), segment.across);
             let to = Placed { begin: panel.row(p, 0), places };
-            simd::transpose::<Complex<T>>(from, to, (count, places.len()), simd::Stores::Cached)
+            simd::transpose::<Complex<T>>(from, to, (count, places.len()), Stores::Cached)
         }
     })
 }
@@ -186,8 +189,13 @@ unsafe fn gather_pairs<S: Cast<T>, T: Real>(
 ///
 /// # Safety
 /// The operand that is written has room for the segments, of elements `D`; the panels hold the lines.
-unsafe fn scatter<D, T: Real>(job: &Job<'_, T>, segments: &[Segment], place: &Place, panel: Panel)
-where
+unsafe fn scatter<D, T: Real>(
+    job: &Job<'_, T>,
+    segments: &[Segment],
+    place: &Place,
+    panel: Panel,
+    lines: &mut [Complex<T>],
+) where
     Complex<T>: Cast<D>,
 {
     let is_same = <Complex<T> as Cast<D>>::IS_SAME;
@@ -201,7 +209,7 @@ where
                 simd::rows_out(panel, rows, to, place.lines * size_of::<D>(), job.stores);
             } else if !(is_same
                 && segment.along == 1
-                && transpose_out::<D, T>(job, piece, segment.across, place, panel, rows.clone()))
+                && transpose_out::<D, T>(job, piece, segment.across, place, (panel, rows.clone()), lines))
             {
                 for_each(segment, place, |i, j, offset| {
                     piece.add(offset).write(element::<T>(panel, rows.start + i, j).read().cast());
@@ -214,21 +222,33 @@ where
 /// Copies panels to contiguous lines, which are `across` elements apart, by vectors. Says `false` where there is no way.
 ///
 /// # Safety
-/// As for [`scatter`].
+/// As for [`scatter`]; `lines` has room for the lines of a panel.
 unsafe fn transpose_out<E, T: Real>(
     job: &Job<'_, T>,
     piece: *mut E,
     across: usize,
     place: &Place,
-    panel: Panel,
-    rows: std::ops::Range<usize>,
+    (panel, rows): (Panel, std::ops::Range<usize>),
+    lines: &mut [Complex<T>],
 ) -> bool {
+    let counts = |count| (rows.len(), count);
     panels::<T>(place.lines).all(|(p, first, count)| {
         // SAFETY: by the caller's word.
         unsafe {
             let from = Rows::of(panel.row(p, rows.start).cast::<Complex<T>>(), panel_lines::<T>());
-            let to = Rows::of(piece.add(first * across), across);
-            simd::transpose::<Complex<T>>(from, to, (rows.len(), count), job.stores)
+            let to = piece.add(first * across);
+            if job.stores == Stores::Cached || Rows::of(to, across).is_aligned(ROW) {
+                return simd::transpose::<Complex<T>>(from, Rows::of(to, across), counts(count), job.stores);
+            }
+            // Vectors would straddle cache lines: line by line, only the ends do.
+            let between = Rows::of(lines.as_ptr(), rows.len());
+            if !simd::transpose::<Complex<T>>(from, between, counts(count), Stores::Cached) {
+                return false;
+            }
+            for (line, values) in lines.chunks_exact(rows.len().max(1)).take(count).enumerate() {
+                simd::stream(values.as_ptr(), to.add(line * across).cast(), values.len());
+            }
+            true
         }
     })
 }
@@ -237,7 +257,13 @@ unsafe fn transpose_out<E, T: Real>(
 ///
 /// # Safety
 /// As for [`scatter`].
-unsafe fn scatter_pairs<D, T: Real + Cast<D>>(job: &Job<'_, T>, segments: &[Segment], place: &Place, panel: Panel) {
+unsafe fn scatter_pairs<D, T: Real + Cast<D>>(
+    job: &Job<'_, T>,
+    segments: &[Segment],
+    place: &Place,
+    panel: Panel,
+    lines: &mut [Complex<T>],
+) {
     for segment in segments {
         let (first, len) = (segment.first, segment.len);
         let whole_pairs = <T as Cast<D>>::IS_SAME && first.is_multiple_of(2) && len.is_multiple_of(2);
@@ -249,7 +275,7 @@ unsafe fn scatter_pairs<D, T: Real + Cast<D>>(job: &Job<'_, T>, segments: &[Segm
                 simd::unzip_out::<T>(panel, rows, Rows::of(piece, segment.along), place.lines);
             } else if !(whole_pairs
                 && segment.along == 1
-                && transpose_out::<D, T>(job, piece, segment.across, place, panel, rows))
+                && transpose_out::<D, T>(job, piece, segment.across, place, (panel, rows), lines))
             {
                 for_each(segment, place, |i, j, offset| {
                     piece.add(offset).write(part_of_pair::<T>(panel, (first + i) / 2, j, first + i).read().cast());
