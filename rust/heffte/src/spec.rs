@@ -40,7 +40,7 @@ pub struct Spec {
 }
 
 /// Integers that a [`Spec`] takes on the wire.
-pub(crate) const SPEC_WORDS: usize = 32;
+pub(crate) const SPEC_WORDS: usize = 33;
 
 impl Spec {
     /// A complex transform along all three axes, by the stock backend with its default options.
@@ -118,7 +118,7 @@ impl Spec {
             .chain([options.use_reorder, options.use_pencils, options.use_gpu_aware].map(i64::from))
             .chain(participants)
             .chain([options.count_limit, i64::from(options.use_shared_memory), options.threads as i64])
-            .chain([i64::from(options.treat_as_large)]);
+            .chain([options.treat_as_large, options.tune].map(i64::from));
         for (word, value) in words.iter_mut().zip(values) {
             *word = value;
         }
@@ -151,6 +151,7 @@ impl Spec {
                 use_shared_memory: words[29] != 0,
                 threads: words[30] as usize,
                 treat_as_large: words[31] != 0,
+                tune: words[32] != 0,
             },
         })
     }
@@ -174,6 +175,7 @@ mod tests {
                 use_shared_memory: false,
                 threads: 5,
                 treat_as_large: true,
+                tune: true,
                 count_limit: 77,
             };
             let spec = Spec::r2c(boxes[0], boxes[1], 1).unwrap().with_options(options);

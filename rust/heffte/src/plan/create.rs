@@ -40,12 +40,12 @@ impl Plan {
         let Known { spec, problem, machine } = ask(&comm, spec.and_then(Spec::checked))?;
         let mut recipe = Recipe::new(problem, machine);
         let way = Way::new(&comm, &spec, &mut recipe)?;
-        let sizes = Sizes {
-            needed: way.program.needed_len(),
-            messages: messages_len(&recipe, comm.rank()),
-            largest_box: recipe.largest_complex_box(comm.rank()),
-        };
-        Ok(Plan { comm, spec, recipe, sizes, state: Mutex::new(State::new(way)) })
+        let sizes = Sizes::of(&recipe, &way, comm.rank());
+        let mut plan = Plan { comm, spec, recipe, sizes, state: Mutex::new(State::new(way)) };
+        if spec.options.tune {
+            plan.tune()?;
+        }
+        Ok(plan)
     }
 
     /// What a plan finds out about its ranks where they are many, for tests with few. Collective.
@@ -60,9 +60,19 @@ impl Plan {
     }
 }
 
+impl Sizes {
+    pub(super) fn of(recipe: &Recipe, way: &Way, rank: usize) -> Sizes {
+        Sizes {
+            needed: way.program.needed_len(),
+            messages: messages_len(recipe, rank),
+            largest_box: recipe.largest_complex_box(rank),
+        }
+    }
+}
+
 impl Way {
     /// Through shared memory where that is wanted and there, else by messages; the recipe is told. Collective.
-    fn new(comm: &Comm, spec: &Spec, recipe: &mut Recipe) -> Result<Way> {
+    pub(super) fn new(comm: &Comm, spec: &Spec, recipe: &mut Recipe) -> Result<Way> {
         if spec.options.use_shared_memory && comm.size() > 1 && recipe.stages().len() > 1 {
             match Way::by_memory(comm, spec, recipe) {
                 Ok(way) => return Ok(way),

@@ -48,6 +48,18 @@ pub struct Recipe {
     stages: Vec<Stage>,
     cost: Cost,
     carrier: String,
+    tuned: Option<Tuned>,
+}
+
+/// That a recipe was found to be the fastest, not only estimated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tuned {
+    /// How long a forward transform in double precision took.
+    pub nanoseconds: u64,
+    /// The ways that competed.
+    pub ways: usize,
+    /// Whether that was in an earlier plan, of which a wisdom file tells.
+    pub is_remembered: bool,
 }
 
 impl Recipe {
@@ -64,8 +76,14 @@ impl Recipe {
         let reads = machine.reads_memory(problem.ranks);
         let carrier = if reads { "shared memory" } else { problem.transport.name() };
         let routes = route::ranked(problem, &machine).into_iter().take(most);
-        let recipe =
-            |(cost, stages)| Recipe { problem: problem.clone(), machine, stages, cost, carrier: carrier.into() };
+        let recipe = |(cost, stages)| Recipe {
+            problem: problem.clone(),
+            machine,
+            stages,
+            cost,
+            carrier: carrier.into(),
+            tuned: None,
+        };
         routes.map(recipe).collect()
     }
 
@@ -74,6 +92,23 @@ impl Recipe {
         self.machine.shares_memory = false;
         self.cost = Cost::of(&self.problem, &self.machine, &self.stages);
         self.carrier = carrier;
+    }
+
+    /// `name` of a carrier, with why memory is not shared where `self` has a reason.
+    pub(crate) fn carrier_with(&self, name: &str) -> String {
+        let reason = self.carrier.split_once(" (").map(|(_, reason)| reason);
+        reason.map_or(name.to_owned(), |reason| format!("{name} ({reason}"))
+    }
+
+    /// Says that it was measured.
+    pub(crate) fn set_tuned(&mut self, tuned: Tuned) {
+        self.tuned = Some(tuned);
+    }
+
+    /// Whether it was measured to be the fastest.
+    #[must_use]
+    pub fn tuned(&self) -> Option<Tuned> {
+        self.tuned
     }
 
     /// The machine that it is meant for.
