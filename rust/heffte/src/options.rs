@@ -124,6 +124,9 @@ pub struct PlanOptions {
     /// Treats boxes of any size as large ones, which changes how they are worked on. The same on all ranks.
     #[doc(hidden)]
     pub treat_as_large: bool,
+    /// Takes so many neighbouring ranks for a node; 0 for nodes as they are.
+    #[doc(hidden)]
+    pub pretended_node: usize,
     /// The largest count that one MPI call may be given, in elements; what exceeds it goes in chunks.
     #[doc(hidden)]
     pub count_limit: i64,
@@ -141,6 +144,7 @@ impl Default for PlanOptions {
             tune: tuning_is_wanted(),
             threads: wanted_threads(),
             treat_as_large: false,
+            pretended_node: 0,
             count_limit: i64::from(i32::MAX),
         }
     }

@@ -121,7 +121,10 @@ mod platform {
         }
         let path = format!("/proc/{process}/fd/{file}");
         let file = File::options().read(true).write(true).open(path).map_err(refused)?;
-        MmapOptions::new().len(bytes).map_raw(&file).map(|map| Part(Some(map))).map_err(refused)
+        let map = MmapOptions::new().len(bytes).map_raw(&file).map_err(refused)?;
+        // A wish, which the system may not grant.
+        let _ = map.advise(memmap2::Advice::HugePage);
+        Ok(Part(Some(map)))
     }
 }
 

@@ -92,13 +92,24 @@ impl Comm {
         unsafe {
             let mut own = ffi::RSMPI_COMM_NULL;
             check("MPI_Comm_dup", ffi::MPI_Comm_dup(raw, &mut own))?;
-            let ticket = lifetime::register(own)?;
-            let (mut rank, mut size) = (0, 0);
+            Comm::adopt(own)
+        }
+    }
+
+    /// Takes charge of `own`.
+    ///
+    /// # Safety
+    /// `own` is alive, and nobody else's.
+    unsafe fn adopt(own: ffi::MPI_Comm) -> Result<Comm> {
+        let ticket = lifetime::register(own)?;
+        let (mut rank, mut size) = (0, 0);
+        // SAFETY: by the caller's word.
+        unsafe {
             check("MPI_Comm_set_errhandler", ffi::MPI_Comm_set_errhandler(own, ffi::RSMPI_ERRORS_RETURN))?;
             check("MPI_Comm_rank", ffi::MPI_Comm_rank(own, &mut rank))?;
             check("MPI_Comm_size", ffi::MPI_Comm_size(own, &mut size))?;
-            Ok(Comm { raw: own, ticket, rank: rank as usize, size: size as usize })
         }
+        Ok(Comm { raw: own, ticket, rank: rank as usize, size: size as usize })
     }
 
     /// This rank.
@@ -115,23 +126,23 @@ impl Comm {
 }
 
 impl Comm {
-    /// The number of ranks on this one's node. Collective.
+    /// The ranks on the node of this one; or as many neighbours as are to be taken for a node, if any are. Collective.
     ///
     /// # Errors
     /// [`Error::Mpi`].
-    pub(crate) fn ranks_on_node(&self) -> Result<usize> {
-        if self.size == 1 {
-            return Ok(1);
-        }
-        // SAFETY: our communicator is alive; the one that is made of it is freed at once.
+    pub(crate) fn split_node(&self, pretended: Option<usize>) -> Result<Comm> {
+        // SAFETY: our communicator is alive; the new one is ours.
         unsafe {
-            let (mut node, mut on_node) = (ffi::RSMPI_COMM_NULL, 0);
-            let kind = ffi::RSMPI_COMM_TYPE_SHARED;
-            let code = ffi::MPI_Comm_split_type(self.raw, kind, 0, ffi::RSMPI_INFO_NULL, &mut node);
-            check("MPI_Comm_split_type", code)?;
-            check("MPI_Comm_size", ffi::MPI_Comm_size(node, &mut on_node))?;
-            check("MPI_Comm_free", ffi::MPI_Comm_free(&mut node))?;
-            Ok(on_node as usize)
+            let mut node = ffi::RSMPI_COMM_NULL;
+            if let Some(ranks) = pretended {
+                let color = narrow("MPI_Comm_split", self.rank / ranks.max(1))?;
+                check("MPI_Comm_split", ffi::MPI_Comm_split(self.raw, color, 0, &mut node))?;
+            } else {
+                let kind = ffi::RSMPI_COMM_TYPE_SHARED;
+                let code = ffi::MPI_Comm_split_type(self.raw, kind, 0, ffi::RSMPI_INFO_NULL, &mut node);
+                check("MPI_Comm_split_type", code)?;
+            }
+            Comm::adopt(node)
         }
     }
 }

@@ -21,21 +21,21 @@ pub(super) unsafe fn all_to_all(comm: &Comm, shipment: &Shipment<'_>, block: usi
 /// As for `Exchange::run`.
 pub(super) unsafe fn all_to_all_v(comm: &Comm, shipment: &Shipment<'_>, blocks: &mut [Blocks; 2]) -> Result<()> {
     let [leaving, arriving] = blocks;
-    fill(leaving, shipment.leaving, shipment.batch, comm.size())?;
-    fill(arriving, shipment.arriving, shipment.batch, comm.size())?;
+    fill(leaving, shipment, shipment.leaving, comm.size())?;
+    fill(arriving, shipment, shipment.arriving, comm.size())?;
     // SAFETY: the caller vouches for the buffers; counts and displacements are those of the sides.
     unsafe { comm.all_to_all_v((shipment.from, leaving), (shipment.to, arriving), shipment.size) }
 }
 
 /// Writes the counts and displacements of `side` into `blocks`.
-fn fill(blocks: &mut Blocks, side: &Side, batch: usize, ranks: usize) -> Result<()> {
+fn fill(blocks: &mut Blocks, shipment: &Shipment<'_>, side: &Side, ranks: usize) -> Result<()> {
     for list in [&mut blocks.counts, &mut blocks.displacements] {
         list.clear();
         list.resize(ranks, 0);
     }
-    for piece in &side.pieces {
-        blocks.counts[piece.rank] = narrow("MPI_Alltoallv", piece.len * batch)?;
-        blocks.displacements[piece.rank] = narrow("MPI_Alltoallv", piece.offset * batch)?;
+    for piece in side.pieces.iter().filter(|piece| shipment.travels(piece.rank)) {
+        blocks.counts[piece.rank] = narrow("MPI_Alltoallv", piece.len * shipment.batch)?;
+        blocks.displacements[piece.rank] = narrow("MPI_Alltoallv", piece.offset * shipment.batch)?;
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Carrying a schedule out.
 
+use std::sync::Arc;
+
 use super::collective::{all_to_all, all_to_all_v};
 use super::point_to_point::{blocking_sends, pipelined};
 use super::schedule::Schedule;
@@ -19,10 +21,12 @@ pub(crate) struct Exchange {
     /// Kept from call to call, so that an exchange allocates nothing after its first.
     blocks: [Blocks; 2],
     requests: Request,
+    /// The ranks whose pieces travel another way; empty where there are none.
+    near_by: Arc<[bool]>,
 }
 
 impl Exchange {
-    /// The exchanges of a plan on `comm`. Collective.
+    /// The exchanges of a plan on `comm`, but for the pieces of ranks that are `near_by`. Collective.
     ///
     /// # Errors
     /// [`Error::Mpi`].
@@ -31,6 +35,7 @@ impl Exchange {
         mut schedules: Vec<Schedule>,
         transport: Transport,
         limit: i64,
+        near_by: &Arc<[bool]>,
     ) -> Result<Vec<Exchange>> {
         let lengths =
             |schedule: &Schedule| [schedule.largest_piece() as i64, schedule.near.len.max(schedule.far.len) as i64];
@@ -38,12 +43,13 @@ impl Exchange {
         let most = comm.max(&words)?;
         let exchanges = schedules.drain(..).zip(most.chunks_exact(2)).map(|(mut schedule, most)| {
             let mut longest = most[1] as usize;
-            if transport == Transport::Alltoall {
+            if transport == Transport::Alltoall && near_by.is_empty() {
                 schedule.pad(most[0] as usize, comm.size());
                 longest = schedule.near.len;
             }
             let limit = limit.max(1) as usize;
-            Exchange { schedule, transport, longest, limit, blocks: Default::default(), requests: Request::default() }
+            let (blocks, requests) = Default::default();
+            Exchange { schedule, transport, longest, limit, blocks, requests, near_by: Arc::clone(near_by) }
         });
         Ok(exchanges.collect())
     }
@@ -69,14 +75,18 @@ impl Exchange {
         batch: usize,
     ) -> Result<()> {
         let (leaving, arriving) = self.schedule.sides(direction);
-        let shipment = Shipment { from, leaving, to, arriving, size, batch, limit: self.limit };
+        let near_by = &self.near_by[..];
+        let shipment = Shipment { from, leaving, to, arriving, size, batch, limit: self.limit, near_by };
         // Every rank decides the same: `longest` and `batch` are alike on all.
         let fits = self.longest.checked_mul(batch).is_some_and(|len| len <= self.limit);
         // SAFETY: the caller vouches for the buffers.
         unsafe {
             match (self.transport, self.schedule.block) {
                 (Transport::Alltoall, Some(block)) if fits => all_to_all(comm, &shipment, block),
-                (Transport::Alltoallv, _) if fits => all_to_all_v(comm, &shipment, &mut self.blocks),
+                // Padded blocks would travel to everybody.
+                (Transport::Alltoallv | Transport::Alltoall, _) if fits => {
+                    all_to_all_v(comm, &shipment, &mut self.blocks)
+                }
                 (Transport::P2p, _) => blocking_sends(comm, &shipment, &mut self.requests),
                 _ => pipelined(comm, &shipment, &mut self.requests),
             }

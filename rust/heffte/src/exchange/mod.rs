@@ -8,4 +8,4 @@ mod schedule;
 mod shipment;
 
 pub(crate) use engine::Exchange;
-pub(crate) use schedule::{Schedule, Side};
+pub(crate) use schedule::{Piece as SidePiece, Schedule, Side};

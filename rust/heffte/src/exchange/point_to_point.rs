@@ -61,7 +61,7 @@ fn for_each_chunk(
 ) -> Result<()> {
     let above = side.pieces.partition_point(|piece| piece.rank <= comm.rank());
     let (below, above) = side.pieces.split_at(above);
-    for piece in above.iter().chain(below).filter(|piece| piece.rank != comm.rank()) {
+    for piece in above.iter().chain(below).filter(|piece| piece.rank != comm.rank() && shipment.travels(piece.rank)) {
         let (mut first, end) = (piece.offset * shipment.batch, (piece.offset + piece.len) * shipment.batch);
         while first < end {
             let count = (end - first).min(shipment.limit);
@@ -77,6 +77,9 @@ fn for_each_chunk(
 /// # Safety
 /// As for `Exchange::run`.
 unsafe fn keep_own(comm: &Comm, shipment: &Shipment<'_>) {
+    if !shipment.travels(comm.rank()) {
+        return;
+    }
     let own = |side: &Side| side.pieces.iter().find(|piece| piece.rank == comm.rank()).copied();
     if let (Some(leaving), Some(arriving)) = (own(shipment.leaving), own(shipment.arriving)) {
         let bytes = |elements: usize| elements * shipment.batch * shipment.size;

@@ -15,4 +15,13 @@ pub(super) struct Shipment<'a> {
     pub batch: usize,
     /// The largest count for one MPI call.
     pub limit: usize,
+    /// The ranks whose pieces travel another way.
+    pub near_by: &'a [bool],
+}
+
+impl Shipment<'_> {
+    /// Whether pieces for and from `rank` travel this way.
+    pub fn travels(&self, rank: usize) -> bool {
+        !self.near_by.get(rank).copied().unwrap_or(false)
+    }
 }

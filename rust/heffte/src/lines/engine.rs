@@ -47,7 +47,8 @@ impl<T: Real> Engine<T> {
     pub fn new<'a>(operations: Vec<LineOp<T>>, visits: impl Iterator<Item = &'a Visit>, threads: usize) -> Engine<T> {
         let visits: Vec<&Visit> = visits.collect();
         let worker = || {
-            let sweeps = visits.iter().flat_map(|visit| visit.passes()).map(|p| (&p.sweep, &operations[p.operation]));
+            let sweeps = visits.iter().flat_map(|visit| visit.passes(Direction::Forward));
+            let sweeps = sweeps.map(|pass| (&pass.sweep, &operations[pass.operation]));
             let plane_len = visits.iter().map(|visit| visit.plane_len()).max().unwrap_or(0);
             Mutex::new(Worker { tile: Tile::new(sweeps), plane: vec![Complex::zero(); plane_len] })
         };
@@ -117,7 +118,7 @@ impl<T: Real> Walk<'_, T> {
     fn parts(&self) -> Vec<Part> {
         let wanted = PARTS_PER_THREAD * self.engine.workers.len();
         let layers = self.visit.layers();
-        if layers >= self.engine.workers.len() || self.visit.passes().len() > 1 {
+        if layers >= self.engine.workers.len() || self.visit.has_planes() {
             let count = wanted.min(layers);
             let at = |part: usize| layers * part / count;
             (0..count).map(|part| Part { layers: at(part)..at(part + 1), share: (0, 1) }).collect()
@@ -139,11 +140,9 @@ impl<T: Real> Walk<'_, T> {
         // SAFETY: by the caller's word; the plane is as long as the longest of the visits, and each plane is written
         // before it is read.
         unsafe {
-            match visit.passes() {
+            match visit.passes(job.direction) {
                 [only] => tile.run(&only.sweep, operation(only), job, part),
                 [first, second] => {
-                    let forward = job.direction == Direction::Forward;
-                    let (first, second) = if forward { (first, second) } else { (second, first) };
                     let plane =
                         Operand { address: plane.as_mut_ptr().cast(), is_complex: true, layout: Layout::Whole(0) };
                     let into = Job { to: plane, factor: None, stores: Stores::Cached, ..*job };

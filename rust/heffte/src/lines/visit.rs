@@ -5,6 +5,7 @@ use super::sweep::Sweep;
 use super::thresholds::Thresholds;
 use super::view::{Axes, Piece, padded};
 use crate::geometry::{Box3d, Order};
+use crate::options::Direction;
 
 /// Elements of the largest plane that is worth keeping between two passes: it should stay in the cache of a core, or at
 /// least in the one that cores share.
@@ -23,7 +24,9 @@ pub(super) struct Pass {
 /// `near` is what a forward transform reads and `far` what it writes; a backward transform goes the other way.
 #[derive(Debug, Clone)]
 pub(crate) struct Visit {
-    passes: Vec<Pass>,
+    /// The passes of a forward transform in their order, and those of a backward one.
+    forward: Vec<Pass>,
+    backward: Vec<Pass>,
     /// Elements of the plane between two passes.
     plane_len: usize,
     points: usize,
@@ -40,7 +43,8 @@ impl Visit {
         thresholds: Thresholds,
     ) -> Visit {
         let sweep = Sweep::new(Axes::of_lines(axis, order), near, far);
-        Visit { passes: vec![Pass { sweep, operation }], plane_len: 0, points: points(near), thresholds }
+        let passes = vec![Pass { sweep, operation }];
+        Visit { forward: passes.clone(), backward: passes, plane_len: 0, points: points(near), thresholds }
     }
 
     /// Whether the planes of two axes of a box stay in cache between two passes.
@@ -50,9 +54,11 @@ impl Visit {
     }
 
     /// The lines along the first axis, then along the second, in each plane of both. `after` is the box after the first
-    /// transform, which [keeps its planes](Visit::keeps_planes).
+    /// transform, which [keeps its planes](Visit::keeps_planes). A backward transform takes them in the same order where they
+    /// `commute`, so that memory is read along its rows, and else the other way round.
     pub fn planes(
         axes: [(usize, usize); 2],
+        commute: bool,
         after: &Box3d,
         (near, far): (&[Piece], &[Piece]),
         thresholds: Thresholds,
@@ -64,13 +70,20 @@ impl Visit {
         // All planes are the same memory, one after the other.
         (strides[first], strides[second]) = (1, pitch);
         let plane = [Piece { region: *after, strides }];
-        let before = Sweep::new(Axes::of_planes(first, second), near, &plane);
-        let behind = Sweep::new(Axes::of_planes(second, first), &plane, far);
-        let passes = vec![
-            Pass { sweep: before, operation: first_operation },
-            Pass { sweep: behind, operation: second_operation },
+        let pass = |axis, other, operation, near: &[Piece], far: &[Piece]| {
+            let sweep = Sweep::new(Axes::of_planes(axis, other), near, far);
+            Pass { sweep, operation }
+        };
+        let forward = vec![
+            pass(first, second, first_operation, near, &plane),
+            pass(second, first, second_operation, &plane, far),
         ];
-        Visit { passes, plane_len: pitch * size[second], points: points(near), thresholds }
+        let backward = if commute {
+            vec![pass(first, second, first_operation, &plane, far), pass(second, first, second_operation, near, &plane)]
+        } else {
+            forward.iter().rev().cloned().collect()
+        };
+        Visit { forward, backward, plane_len: pitch * size[second], points: points(near), thresholds }
     }
 }
 
@@ -79,13 +92,22 @@ fn points(near: &[Piece]) -> usize {
 }
 
 impl Visit {
-    pub(super) fn passes(&self) -> &[Pass] {
-        &self.passes
+    /// What to do in which order.
+    pub(super) fn passes(&self, direction: Direction) -> &[Pass] {
+        match direction {
+            Direction::Forward => &self.forward,
+            Direction::Backward => &self.backward,
+        }
     }
 
     /// What happens in its passes.
     pub fn operations(&self) -> impl Iterator<Item = usize> {
-        self.passes.iter().map(|pass| pass.operation)
+        self.forward.iter().map(|pass| pass.operation)
+    }
+
+    /// Whether two passes share a plane.
+    pub(super) fn has_planes(&self) -> bool {
+        self.plane_len > 0
     }
 
     pub(super) fn plane_len(&self) -> usize {
@@ -98,7 +120,7 @@ impl Visit {
     }
 
     pub(super) fn layers(&self) -> usize {
-        self.passes.first().map_or(0, |pass| pass.sweep.layers())
+        self.forward.first().map_or(0, |pass| pass.sweep.layers())
     }
 
     /// How results are written.

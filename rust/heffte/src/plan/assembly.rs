@@ -3,7 +3,7 @@
 use crate::comm::Comm;
 use crate::error::Result;
 use crate::recipe::{Assembly, Machine, Problem};
-use crate::spec::{SPEC_WORDS, Spec};
+use crate::spec::Spec;
 
 /// Ranks that are few enough to tell each other everything in one call. Many ranks ask questions, whose answers do not
 /// grow with their number.
@@ -13,7 +13,6 @@ const FEW: usize = 64;
 pub(super) struct Known {
     pub spec: Spec,
     pub problem: Problem,
-    pub machine: Machine,
 }
 
 /// Finds out what all ranks of `comm` want together. Collective.
@@ -21,36 +20,49 @@ pub(super) struct Known {
 /// # Errors
 /// What any rank finds wrong, the same on all.
 pub(super) fn ask(comm: &Comm, spec: Result<Spec>) -> Result<Known> {
-    if comm.size() <= FEW { tell_all(comm, spec) } else { question(comm, spec) }
+    if comm.size() > FEW {
+        return question(comm, spec);
+    }
+    let words = comm.agree_and_gather(spec.map(Spec::to_words))?;
+    let specs: Vec<Spec> = words.iter().map(Spec::from_words).collect::<Result<_>>()?;
+    Ok(Known { spec: specs[comm.rank()], problem: Problem::new(&specs)? })
 }
 
-/// Everybody's words to everybody.
-fn tell_all(comm: &Comm, spec: Result<Spec>) -> Result<Known> {
-    let on_node = comm.ranks_on_node()?;
-    let words = spec.map(|spec| {
-        let mut words = [0; SPEC_WORDS + 1];
-        words[..SPEC_WORDS].copy_from_slice(&spec.to_words());
-        words[SPEC_WORDS] = on_node as i64;
-        words
-    });
-    let words = comm.agree_and_gather(words)?;
-    let specs: Vec<Spec> = words
-        .iter()
-        .map(|words| Spec::from_words(words.first_chunk().expect("it is longer")))
-        .collect::<Result<_>>()?;
-    let ranks_per_node = words.iter().map(|words| words[SPEC_WORDS] as usize).min().unwrap_or(1);
-    let problem = Problem::new(&specs)?;
-    let spec = specs[comm.rank()];
-    Ok(Known { spec, problem, machine: Machine { ranks_per_node, shares_memory: spec.options.use_shared_memory } })
-}
-
-/// By the questions of [`Assembly`].
+/// The same by the questions of [`Assembly`].
 pub(super) fn question(comm: &Comm, spec: Result<Spec>) -> Result<Known> {
-    let on_node = comm.ranks_on_node()?;
     let spec = comm.agree(spec)?;
-    let problem = Problem::of(&Apart { comm, spec }, &spec)?;
-    let ranks_per_node = -comm.max(&[-(on_node as i64)])?[0] as usize;
-    Ok(Known { spec, problem, machine: Machine { ranks_per_node, shares_memory: spec.options.use_shared_memory } })
+    Ok(Known { spec, problem: Problem::of(&Apart { comm, spec }, &spec)? })
+}
+
+/// Where the ranks are.
+pub(super) struct Nodes {
+    /// The ranks on this one's node.
+    pub local: Comm,
+    /// Whether all ranks are on one node.
+    pub is_one: bool,
+    /// Whether each is on a node of its own.
+    pub is_apart: bool,
+    /// What costs, and so routes, depend on: the nodes that there are, even where others are pretended.
+    pub machine: Machine,
+}
+
+impl Nodes {
+    /// Finds out where the ranks of `comm` are. Collective.
+    ///
+    /// # Errors
+    /// [`crate::Error::Mpi`].
+    pub fn find(comm: &Comm, spec: &Spec) -> Result<Nodes> {
+        let real = comm.split_node(None)?;
+        let on_node = real.size() as i64;
+        let local = match spec.options.pretended_node {
+            0 => real,
+            ranks => comm.split_node(Some(ranks))?,
+        };
+        let size = local.size() as i64;
+        let most = comm.max(&[size, -size, -on_node])?;
+        let machine = Machine { ranks_per_node: -most[2] as usize, shares_memory: false };
+        Ok(Nodes { local, is_one: -most[1] as usize == comm.size(), is_apart: most[0] == 1, machine })
+    }
 }
 
 /// Ranks with a spec each, of which this one knows its own.

@@ -1,13 +1,14 @@
 //! Making a plan: every rank says what it wants, and either all get a plan or all get the same error.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use mpi::ffi::MPI_Comm;
 use mpi::raw::AsRaw;
 
-use super::assembly::{Known, ask, question};
+use super::assembly::{Known, Nodes, ask, question};
 use super::execute::{State, Way};
 use super::program::{Program, messages_len};
+use super::vicinity::Vicinity;
 use super::{Plan, Sizes};
 use crate::array::ElementType;
 use crate::comm::{Comm, Node};
@@ -37,9 +38,10 @@ impl Plan {
     pub unsafe fn from_raw(comm: MPI_Comm, spec: Result<Spec>) -> Result<Plan> {
         // SAFETY: the caller vouches for the handle.
         let comm = unsafe { Comm::duplicate(comm) }?;
-        let Known { spec, problem, machine } = ask(&comm, spec.and_then(Spec::checked))?;
-        let mut recipe = Recipe::new(problem, machine);
-        let way = Way::new(&comm, &spec, &mut recipe)?;
+        let Known { spec, problem } = ask(&comm, spec.and_then(Spec::checked))?;
+        let nodes = Nodes::find(&comm, &spec)?;
+        let mut recipe = Recipe::new(problem, nodes.machine);
+        let way = Way::new(&comm, nodes, &spec, &mut recipe)?;
         let sizes = Sizes::of(&recipe, &way, comm.rank());
         let mut plan = Plan { comm, spec, recipe, sizes, state: Mutex::new(State::new(way)) };
         if spec.options.tune {
@@ -72,14 +74,30 @@ impl Sizes {
 
 impl Way {
     /// Through shared memory where that is wanted and there, else by messages; the recipe is told. Collective.
-    pub(super) fn new(comm: &Comm, spec: &Spec, recipe: &mut Recipe) -> Result<Way> {
-        if spec.options.use_shared_memory && comm.size() > 1 && recipe.stages().len() > 1 {
-            match Way::by_memory(comm, spec, recipe) {
-                Ok(way) => return Ok(way),
-                Err(error) => recipe.use_messages(format!("{} ({error})", spec.options.transport.name())),
+    pub(super) fn new(comm: &Comm, nodes: Nodes, spec: &Spec, recipe: &mut Recipe) -> Result<Way> {
+        let transport = spec.options.transport.name();
+        recipe.set_carrier(transport.to_owned(), false);
+        if !spec.options.use_shared_memory || comm.size() == 1 || recipe.stages().len() == 1 {
+            return Way::by_messages(comm, spec, recipe);
+        }
+        let (way, carrier) = if nodes.is_apart {
+            let reason = "each rank is on a node of its own".to_owned();
+            (Err(Error::SharedMemory { reason }), String::new())
+        } else if nodes.is_one {
+            (Way::by_memory(comm, spec, recipe), "shared memory".to_owned())
+        } else {
+            (Way::by_both(comm, nodes.local, spec, recipe), format!("shared memory and {transport}"))
+        };
+        match way {
+            Ok(way) => {
+                recipe.set_carrier(carrier, true);
+                Ok(way)
+            }
+            Err(error) => {
+                recipe.set_carrier(format!("{transport} ({error})"), false);
+                Way::by_messages(comm, spec, recipe)
             }
         }
-        Way::by_messages(comm, spec, recipe)
     }
 
     /// Through the memory of the node of all ranks, where it has room for single transforms of the higher precision.
@@ -87,25 +105,41 @@ impl Way {
     /// # Errors
     /// Why there is none; the same on all ranks.
     fn by_memory(comm: &Comm, spec: &Spec, recipe: &Recipe) -> Result<Way> {
-        if !recipe.machine().reads_memory(comm.size()) {
-            return Err(Error::SharedMemory { reason: "the ranks are on several nodes".to_owned() });
-        }
         let program = Program::of_node(recipe, spec, comm.rank());
-        let ends_elsewhere = i64::from(program.ends_elsewhere(comm.rank()));
-        let (node, ends_elsewhere) =
-            Node::find(comm, program.area_lens(), ElementType::Complex128.size(), ends_elsewhere)?;
-        Ok(Way { program, exchanges: Vec::new(), node: Some(node), ends_elsewhere: ends_elsewhere > 0 })
+        let ends = i64::from(program.ends_elsewhere(comm.rank()));
+        let (node, ends) = Node::find(comm, program.area_lens(), ElementType::Complex128.size(), ends)?;
+        let ends_elsewhere = ends.contains(&1);
+        Ok(Way { program, exchanges: Vec::new(), node: Some(node), vicinity: None, ends_elsewhere })
+    }
+
+    /// Through shared memory inside each node, and by messages between them.
+    ///
+    /// # Errors
+    /// Why that cannot be; the same on all ranks.
+    fn by_both(comm: &Comm, local: Comm, spec: &Spec, recipe: &Recipe) -> Result<Way> {
+        let schedules = schedules(comm, recipe);
+        let vicinity = Vicinity::new(comm, local, recipe, &schedules)?;
+        let exchanges = prepare(comm, schedules, spec, &vicinity.near_by())?;
+        let program = Program::of_messages(recipe, spec, comm.rank(), &exchanges);
+        Ok(Way { program, exchanges, node: None, vicinity: Some(vicinity), ends_elsewhere: false })
     }
 
     /// By messages. Collective.
     pub(super) fn by_messages(comm: &Comm, spec: &Spec, recipe: &Recipe) -> Result<Way> {
-        let order = recipe.inner_order();
-        let schedules = recipe.stages().windows(2).map(|pair| {
-            // Forward, data leaves the first stage; its pieces are those of `after`, then of `before` of the second.
-            Schedule::between(&pair[0].after, &pair[1].before, comm.rank(), order)
-        });
-        let exchanges = Exchange::prepare(comm, schedules.collect(), spec.options.transport, spec.options.count_limit)?;
+        let exchanges = prepare(comm, schedules(comm, recipe), spec, &Arc::default())?;
         let program = Program::of_messages(recipe, spec, comm.rank(), &exchanges);
-        Ok(Way { program, exchanges, node: None, ends_elsewhere: false })
+        Ok(Way { program, exchanges, node: None, vicinity: None, ends_elsewhere: false })
     }
+}
+
+/// This rank's part in the exchanges of `recipe`.
+fn schedules(comm: &Comm, recipe: &Recipe) -> Vec<Schedule> {
+    let order = recipe.inner_order();
+    let pairs = recipe.stages().windows(2);
+    // Forward, data leaves the first stage; its pieces are those of `after`, then of `before` of the second.
+    pairs.map(|pair| Schedule::between(&pair[0].after, &pair[1].before, comm.rank(), order)).collect()
+}
+
+fn prepare(comm: &Comm, schedules: Vec<Schedule>, spec: &Spec, near_by: &Arc<[bool]>) -> Result<Vec<Exchange>> {
+    Exchange::prepare(comm, schedules, spec.options.transport, spec.options.count_limit, near_by)
 }

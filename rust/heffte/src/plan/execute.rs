@@ -8,10 +8,11 @@ use super::call::{describe, overlaps};
 use super::memory::{Begins, Memory};
 use super::program::{Operation, Program, Step, VisitStep};
 use super::threads::pool;
+use super::vicinity::Vicinity;
 use super::workspace::Workspace;
 use super::{Call, Plan};
 use crate::backend::{Backend, Real};
-use crate::comm::{Node, PendingAgreement};
+use crate::comm::{Comm, Node, PendingAgreement};
 use crate::error::{Error, Result};
 use crate::exchange::Exchange;
 use crate::lines::{Engine, LineOp, Passage};
@@ -33,8 +34,28 @@ pub(super) struct Way {
     pub exchanges: Vec<Exchange>,
     /// The node of all ranks, where they share one and its memory.
     pub node: Option<Node>,
+    /// The ranks on the node of this one, where there are several nodes.
+    pub vicinity: Option<Vicinity>,
     /// Whether a rank may still be reading the areas of others when it has done its part of a call.
     pub ends_elsewhere: bool,
+}
+
+impl Way {
+    /// Whether areas of shared memory, if there are any, are large enough for that.
+    fn suffices(&self, scale: usize) -> bool {
+        self.node.iter().chain(self.vicinity.as_ref().map(|vicinity| &vicinity.node)).all(|node| node.suffices(scale))
+    }
+
+    /// Makes areas for elements of so many bytes, times transforms of a batch. Collective.
+    ///
+    /// # Errors
+    /// [`Error::SharedMemory`] where any node has no room, on all ranks.
+    fn reserve(&mut self, comm: &Comm, scale: usize) -> Result<()> {
+        if let Some(vicinity) = &mut self.vicinity {
+            return comm.agree(vicinity.node.reserve(&vicinity.comm, scale));
+        }
+        self.node.as_mut().map_or(Ok(()), |node| node.reserve(comm, scale))
+    }
 }
 
 impl State {
@@ -94,18 +115,17 @@ impl Plan {
         };
         let mut agreement = Some(agreement);
         let scale = call.input.element.to_complex().size() * call.batch;
-        if let Some(node) = state.way.node.as_mut().filter(|node| !node.suffices(scale)) {
+        if !state.way.suffices(scale) {
             // All ranks come to this together, once they know that they do the same.
-            agreement.take().map_or(Ok(()), |pending| finish(pending, Some(node), None))?;
-            if node.reserve(&self.comm, scale).is_err() {
-                let way = Way::by_messages(&self.comm, &self.spec, &self.recipe)?;
-                *state = State::new(way);
+            agreement.take().map_or(Ok(()), |pending| finish(pending, state.way.node.as_mut(), None))?;
+            if state.way.reserve(&self.comm, scale).is_err() {
+                *state = State::new(Way::by_messages(&self.comm, &self.spec, &self.recipe)?);
                 memory = self.comm.agree(workspace(&mut state, &call))?;
             }
         }
         let backend = self.spec.backend.instance().expect("plans are made for backends of this build");
         let State { way, begins, single, double, .. } = &mut *state;
-        let Way { program, exchanges, node, ends_elsewhere } = way;
+        let Way { program, exchanges, node, vicinity, ends_elsewhere } = way;
         let mut run = Run {
             plan: self,
             call: &call,
@@ -113,6 +133,7 @@ impl Plan {
             workspace: memory,
             exchanges,
             node: node.as_mut(),
+            vicinity: vicinity.as_mut(),
             ends_elsewhere: *ends_elsewhere,
             begins,
             pool: pool.as_deref(),
@@ -162,6 +183,7 @@ struct Run<'a> {
     workspace: *mut u8,
     exchanges: &'a mut [Exchange],
     node: Option<&'a mut Node>,
+    vicinity: Option<&'a mut Vicinity>,
     ends_elsewhere: bool,
     begins: &'a mut Begins,
     pool: Option<&'a ThreadPool>,
@@ -238,12 +260,11 @@ impl Run<'_> {
         let size = if self.program.crossing(index).is_real { real } else { 2 * real };
         // SAFETY: by the caller's word.
         let (near, far) = unsafe { self.memory(real).messages(index) };
-        let buffers = match call.direction {
-            Direction::Forward => (near.cast_const(), far),
-            Direction::Backward => (far.cast_const(), near),
-        };
+        let (from, to) = if call.direction == Direction::Forward { (near, far) } else { (far, near) };
+        let from = self.vicinity.as_deref().map_or(from, Vicinity::leaving).cast_const();
         // SAFETY: both sides are places of the program, for a batch.
-        unsafe { self.exchanges[index].run(&plan.comm, call.direction, buffers, size, call.batch) }
+        unsafe { self.exchanges[index].run(&plan.comm, call.direction, (from, to), size, call.batch) }?;
+        self.vicinity.as_deref_mut().map_or(Ok(()), Vicinity::meet)
     }
 
     /// Where places lie, for real numbers of so many bytes.
@@ -255,6 +276,7 @@ impl Run<'_> {
             workspace: self.workspace,
             exchanges: self.exchanges,
             node: self.node.as_deref(),
+            vicinity: self.vicinity.as_deref(),
             real,
         }
     }

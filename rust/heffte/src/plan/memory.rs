@@ -1,6 +1,7 @@
 //! Where the places of a program lie during a call: in the caller's arrays, the workspace, or the memory of a node.
 
 use super::program::{End, Place, Program, Spread, VisitStep};
+use super::vicinity::Vicinity;
 use super::{Call, Plan};
 use crate::array::RawArray;
 use crate::comm::Node;
@@ -26,6 +27,7 @@ pub(super) struct Memory<'a> {
     pub workspace: *mut u8,
     pub exchanges: &'a [Exchange],
     pub node: Option<&'a Node>,
+    pub vicinity: Option<&'a Vicinity>,
     /// Bytes of a real number.
     pub real: usize,
 }
@@ -75,7 +77,17 @@ impl Memory<'_> {
         };
         let Begins { read: of_read, written: of_written } = begins;
         // SAFETY: by the caller's word.
-        unsafe { (self.operand(read, of_read), self.operand(written, of_written)) }
+        unsafe {
+            let read = match (read, self.vicinity) {
+                (Place::Near(index) | Place::Far(index), Some(vicinity)) => self.arrived(index, vicinity, of_read),
+                _ => self.operand(read, of_read),
+            };
+            let mut written_to = self.operand(written, of_written);
+            if let (Place::Near(_) | Place::Far(_), Some(vicinity)) = (written, self.vicinity) {
+                written_to.address = vicinity.leaving();
+            }
+            (read, written_to)
+        }
     }
 
     /// A place as a visit sees it.
@@ -111,6 +123,27 @@ impl Memory<'_> {
                 unsafe { self.areas(self.program.spread(index), begins) }
             }
         }
+    }
+
+    /// What the exchange `index` has brought: pieces of ranks of this node where these have them, and packed messages of others.
+    ///
+    /// # Safety
+    /// As for [`Memory::operands`].
+    unsafe fn arrived<'b>(&'b self, index: usize, vicinity: &Vicinity, begins: &'b mut Vec<Begin>) -> Operand<'b> {
+        // SAFETY: by the caller's word.
+        let (near, far) = unsafe { self.messages(index) };
+        let (_, side) = self.exchanges[index].schedule().sides(self.call.direction);
+        let packed = if self.call.direction == Direction::Forward { far } else { near };
+        let is_real = self.program.crossing(index).is_real;
+        let bytes = self.call.batch * self.element_size(is_real);
+        begins.clear();
+        let offsets = vicinity.offsets(index, self.call.direction);
+        begins.extend(side.pieces.iter().zip(offsets).map(|(piece, offset)| {
+            let begin = vicinity.arriving(piece.rank).map(|area| area.wrapping_add(offset * bytes));
+            let address = begin.unwrap_or(packed.wrapping_add(piece.offset * bytes));
+            Begin { address, apart: piece.len }
+        }));
+        Operand { address: std::ptr::null_mut(), is_complex: !is_real, layout: Layout::Apart(begins) }
     }
 
     /// Pieces in the memory that the ranks of a node share.

@@ -10,6 +10,7 @@ mod program;
 mod scaling;
 mod threads;
 mod tune;
+mod vicinity;
 mod workspace;
 
 use std::fmt;

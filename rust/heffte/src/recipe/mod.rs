@@ -73,8 +73,7 @@ impl Recipe {
     /// The cheapest ways, at most so many, the cheapest first.
     #[must_use]
     pub fn candidates(problem: &Problem, machine: Machine, most: usize) -> Vec<Recipe> {
-        let reads = machine.reads_memory(problem.ranks);
-        let carrier = if reads { "shared memory" } else { problem.transport.name() };
+        let carrier = problem.transport.name();
         let routes = route::ranked(problem, &machine).into_iter().take(most);
         let recipe = |(cost, stages)| Recipe {
             problem: problem.clone(),
@@ -87,17 +86,11 @@ impl Recipe {
         routes.map(recipe).collect()
     }
 
-    /// The same route, where memory turns out not to be shared; `carrier` says what carries its exchanges, and why.
-    pub(crate) fn use_messages(&mut self, carrier: String) {
-        self.machine.shares_memory = false;
+    /// Says in other words what carries its exchanges, and whether ranks of one node read each other's memory.
+    pub(crate) fn set_carrier(&mut self, carrier: String, shares_memory: bool) {
+        self.machine.shares_memory = shares_memory;
         self.cost = Cost::of(&self.problem, &self.machine, &self.stages);
         self.carrier = carrier;
-    }
-
-    /// `name` of a carrier, with why memory is not shared where `self` has a reason.
-    pub(crate) fn carrier_with(&self, name: &str) -> String {
-        let reason = self.carrier.split_once(" (").map(|(_, reason)| reason);
-        reason.map_or(name.to_owned(), |reason| format!("{name} ({reason}"))
     }
 
     /// Says that it was measured.

@@ -51,6 +51,7 @@ impl Problem {
             participants,
             use_shared_memory: rng.bool(),
             threads: rng.usize(1..=3),
+            pretended_node: rng.usize(0..=3),
             treat_as_large: rng.bool(),
             count_limit: if rng.u8(..5) == 0 { rng.i64(1..40) } else { i64::from(i32::MAX) },
             ..PlanOptions::default()

@@ -20,16 +20,16 @@ pub fn run(harness: &mut Harness<'_>) {
                 .into_iter()
                 .flat_map(|transport| {
                     let messages = PlanOptions { transport, use_shared_memory: false, ..base };
-                    let shared = PlanOptions { use_shared_memory: true, ..messages };
+                    let shared = PlanOptions { use_shared_memory: true, pretended_node: 0, ..messages };
                     let threads = 1 + (seed as usize + transport as usize) % 4;
-                    [messages, PlanOptions { count_limit: 3, ..messages }, shared].into_iter().flat_map(
-                        move |options| {
-                            [
-                                PlanOptions { threads: 1, treat_as_large: false, ..options },
-                                PlanOptions { threads, treat_as_large: true, ..options },
-                            ]
-                        },
-                    )
+                    let nodes = PlanOptions { pretended_node: 2, ..shared };
+                    let ways = [messages, PlanOptions { count_limit: 3, ..messages }, shared, nodes];
+                    ways.into_iter().flat_map(move |options| {
+                        [
+                            PlanOptions { threads: 1, treat_as_large: false, ..options },
+                            PlanOptions { threads, treat_as_large: true, ..options },
+                        ]
+                    })
                 })
                 .map(|options| {
                     problem.options = options;

@@ -45,6 +45,9 @@ pub fn mpi(tools: &Tools, report: &mut Report) {
     // MPICH can pretend that each rank is on a node of its own: memory cannot be shared, and messages go instead.
     let mut apart = tools.on_ranks(2, &program);
     report.program_within("2 ranks on pretended nodes", apart.env("MPIR_CVAR_NOLOCAL", "1"), MPI_LIMIT);
+    // Or that there are two nodes: memory is shared inside each, and messages go between them.
+    let mut pairs = tools.on_ranks(4, &program);
+    report.program_within("4 ranks on 2 pretended nodes", pairs.env("MPIR_CVAR_NUM_CLIQUES", "2"), MPI_LIMIT);
 }
 
 pub fn examples(tools: &Tools, report: &mut Report) {

@@ -23,7 +23,10 @@ impl Program {
         let mut builder = Builder { recipe, spec, rank, exchanges, program, next: End::Low, last_len: 0 };
         let forward = builder.steps();
         let detour = if forward.len() == 1 { builder.detour() } else { Vec::new() };
-        let backward = forward.iter().rev().cloned().collect();
+        let backward = match builder.in_same_order() {
+            Some(steps) => steps,
+            None => forward.iter().rev().cloned().collect(),
+        };
         Program { forward, backward, detour, ..builder.program }
     }
 }
@@ -93,6 +96,25 @@ impl Builder<'_> {
             let step = self.visit(axes, stage, (from, to));
             steps.push(step);
         }
+    }
+
+    /// The steps of a backward transform without exchanges, in the order of a forward one, which reads and writes memory in
+    /// better order; where axes can be taken in any.
+    fn in_same_order(&mut self) -> Option<Vec<Step>> {
+        let [stage] = self.recipe.stages() else { return None };
+        let groups = groups(stage, self.rank);
+        if groups.len() == 1 || self.recipe.problem().r2c_axis().is_some() {
+            return None;
+        }
+        (self.next, self.last_len) = (End::Low, 0);
+        let staging = self.staging(stage);
+        let last = groups.len() - 1;
+        let step = |(position, axes): (usize, &Vec<usize>)| {
+            let far = if position == 0 { Place::Outbox } else { staging };
+            let near = if position == last { Place::Inbox } else { staging };
+            self.visit(axes, stage, (near, far))
+        };
+        Some(groups.iter().enumerate().map(step).collect())
     }
 
     /// The only visit of the plan by way of the staging array.

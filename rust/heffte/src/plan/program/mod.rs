@@ -189,7 +189,8 @@ impl Program {
             [axis] => Visit::lines(axis, order, self.operation(recipe, axis), sides, thresholds),
             [first, second] => {
                 let axes = [first, second].map(|axis| (axis, self.operation(recipe, axis)));
-                Visit::planes(axes, &stage.after.box_of(rank), sides, thresholds)
+                let commute = recipe.kind(first) != AxisKind::R2c;
+                Visit::planes(axes, commute, &stage.after.box_of(rank), sides, thresholds)
             }
             _ => unreachable!("a visit transforms at most two axes"),
         }

@@ -6,6 +6,7 @@ use std::time::Instant;
 use crate::array::{ElementType, RawArray};
 use crate::error::{Error, Result};
 use crate::options::{Direction, Scale, Transport};
+use crate::plan::assembly::Nodes;
 use crate::plan::execute::{State, Way};
 use crate::plan::{Call, Plan, Sizes};
 use crate::recipe::Recipe;
@@ -26,26 +27,17 @@ pub(super) struct Trial {
 }
 
 impl Trial {
-    /// All ways to try: the routes through shared memory where `plan` goes through it, else by each transport. Without an
-    /// exchange there is nothing to carry.
-    pub fn all(plan: &Plan, recipes: Vec<Recipe>) -> Vec<Trial> {
-        let is_shared = plan.recipe.machine().reads_memory(plan.comm.size());
-        let transports = [Transport::Alltoallv, Transport::P2pPlined, Transport::P2p, Transport::Alltoall];
-        let all = transports.map(Some);
-        let trials = recipes.into_iter().flat_map(|recipe| {
-            let carriers: &[Option<Transport>] = if recipe.stages().len() == 1 {
-                &all[..1]
-            } else if is_shared {
-                &[None]
-            } else {
-                &all
-            };
-            carriers
-                .iter()
-                .map(move |&transport| Trial { recipe: recipe.clone(), transport, state: None })
-                .collect::<Vec<_>>()
-        });
-        trials.collect()
+    /// All ways to try: the routes through shared memory where `plan` goes through that alone, else by each transport. Without
+    /// an exchange there is nothing to carry.
+    pub fn all(plan: &mut Plan, recipes: Vec<Recipe>) -> Vec<Trial> {
+        let state = plan.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let transports = [Transport::Alltoallv, Transport::P2pPlined, Transport::P2p, Transport::Alltoall].map(Some);
+        let carriers = if state.way().node.is_some() { &[None][..] } else { &transports };
+        let of_recipe = |recipe: Recipe| {
+            let worth_it = if recipe.stages().len() == 1 { &transports[..1] } else { carriers };
+            worth_it.iter().map(move |&transport| Trial { recipe: recipe.clone(), transport, state: None })
+        };
+        recipes.into_iter().flat_map(of_recipe).collect()
     }
 
     /// What a wisdom file calls it: the route and the carrier.
@@ -65,14 +57,9 @@ impl Trial {
     /// [`Error::Mpi`].
     pub fn prepare(&mut self, plan: &Plan) -> Result<()> {
         let mut spec = plan.spec;
-        if let Some(transport) = self.transport {
-            spec.options.transport = transport;
-            if self.recipe.stages().len() > 1 {
-                self.recipe.use_messages(plan.recipe.carrier_with(transport.name()));
-            }
-            spec.options.use_shared_memory = false;
-        }
-        self.state = Some(State::new(Way::new(&plan.comm, &spec, &mut self.recipe)?));
+        spec.options.transport = self.transport.unwrap_or(spec.options.transport);
+        let nodes = Nodes::find(&plan.comm, &spec)?;
+        self.state = Some(State::new(Way::new(&plan.comm, nodes, &spec, &mut self.recipe)?));
         Ok(())
     }
 }

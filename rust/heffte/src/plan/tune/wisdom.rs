@@ -80,7 +80,7 @@ fn key(plan: &Plan) -> String {
     let options = &plan.spec.options;
     let [x, y, z] = problem.world_in.size();
     let ranks_per_node = plan.recipe.machine().ranks_per_node.min(problem.ranks);
-    let shared = if plan.recipe.machine().reads_memory(problem.ranks) { "shared memory" } else { "messages" };
+    let shared = if plan.recipe.machine().shares_memory { "shared memory" } else { "messages" };
     let (cpu, cores) = cpu();
     format!(
         "{x} x {y} x {z}, {} ranks, {ranks_per_node} per node, {} threads, {}, {shared}, {cpu}, {cores} cores, version {}, {:016x}",
