@@ -3,7 +3,7 @@
 use crate::comm::Comm;
 use crate::error::Result;
 use crate::recipe::{Assembly, Machine, Problem};
-use crate::spec::Spec;
+use crate::spec::{SPEC_WORDS, Spec};
 
 /// Ranks that are few enough to tell each other everything in one call. Many ranks ask questions, whose answers do not
 /// grow with their number.
@@ -13,9 +13,10 @@ const FEW: usize = 64;
 pub(super) struct Known {
     pub spec: Spec,
     pub problem: Problem,
+    pub nodes: Nodes,
 }
 
-/// Finds out what all ranks of `comm` want together. Collective.
+/// Finds out what all ranks of `comm` want together, and where they are. Collective.
 ///
 /// # Errors
 /// What any rank finds wrong, the same on all.
@@ -23,15 +24,25 @@ pub(super) fn ask(comm: &Comm, spec: Result<Spec>) -> Result<Known> {
     if comm.size() > FEW {
         return question(comm, spec);
     }
-    let words = comm.agree_and_gather(spec.map(Spec::to_words))?;
-    let specs: Vec<Spec> = words.iter().map(Spec::from_words).collect::<Result<_>>()?;
-    Ok(Known { spec: specs[comm.rank()], problem: Problem::new(&specs)? })
+    let local = comm.split_node(None)?;
+    let words = comm.agree_and_gather(spec.map(|spec| {
+        let mut words = [local.size() as i64; SPEC_WORDS + 1];
+        words[..SPEC_WORDS].copy_from_slice(&spec.to_words());
+        words
+    }))?;
+    let spec_of = |words: &[i64; SPEC_WORDS + 1]| Spec::from_words(words.first_chunk().expect("it is longer"));
+    let specs: Vec<Spec> = words.iter().map(spec_of).collect::<Result<_>>()?;
+    let (problem, spec) = (Problem::new(&specs)?, specs[comm.rank()]);
+    let on_node = || words.iter().map(|words| words[SPEC_WORDS] as usize);
+    let (least, most) = (on_node().min().unwrap_or(1), on_node().max().unwrap_or(1));
+    let nodes = Nodes::new(comm, local, least, most).pretended(comm, &spec)?;
+    Ok(Known { spec, problem, nodes })
 }
 
 /// The same by the questions of [`Assembly`].
 pub(super) fn question(comm: &Comm, spec: Result<Spec>) -> Result<Known> {
     let spec = comm.agree(spec)?;
-    Ok(Known { spec, problem: Problem::of(&Apart { comm, spec }, &spec)? })
+    Ok(Known { spec, problem: Problem::of(&Apart { comm, spec }, &spec)?, nodes: Nodes::find(comm, &spec)? })
 }
 
 /// Where the ranks are.
@@ -52,16 +63,27 @@ impl Nodes {
     /// # Errors
     /// [`crate::Error::Mpi`].
     pub fn find(comm: &Comm, spec: &Spec) -> Result<Nodes> {
-        let real = comm.split_node(None)?;
-        let on_node = real.size() as i64;
-        let local = match spec.options.pretended_node {
-            0 => real,
-            ranks => comm.split_node(Some(ranks))?,
-        };
+        let local = comm.split_node(None)?;
         let size = local.size() as i64;
-        let most = comm.max(&[size, -size, -on_node])?;
-        let machine = Machine { ranks_per_node: -most[2] as usize, shares_memory: false };
-        Ok(Nodes { local, is_one: -most[1] as usize == comm.size(), is_apart: most[0] == 1, machine })
+        let most = comm.max(&[size, -size])?;
+        Nodes::new(comm, local, -most[1] as usize, most[0] as usize).pretended(comm, spec)
+    }
+
+    /// With the least and the most ranks of any node.
+    fn new(comm: &Comm, local: Comm, least: usize, most: usize) -> Nodes {
+        let machine = Machine { ranks_per_node: least, shares_memory: false };
+        Nodes { local, is_one: least == comm.size(), is_apart: most == 1, machine }
+    }
+
+    /// The nodes that are to be pretended, if any are. Collective.
+    fn pretended(self, comm: &Comm, spec: &Spec) -> Result<Nodes> {
+        if spec.options.pretended_node == 0 {
+            return Ok(self);
+        }
+        let local = comm.split_node(Some(spec.options.pretended_node))?;
+        let size = local.size() as i64;
+        let most = comm.max(&[size, -size])?;
+        Ok(Nodes { is_one: -most[1] as usize == comm.size(), is_apart: most[0] == 1, local, ..self })
     }
 }
 

@@ -38,8 +38,7 @@ impl Plan {
     pub unsafe fn from_raw(comm: MPI_Comm, spec: Result<Spec>) -> Result<Plan> {
         // SAFETY: the caller vouches for the handle.
         let comm = unsafe { Comm::duplicate(comm) }?;
-        let Known { spec, problem } = ask(&comm, spec.and_then(Spec::checked))?;
-        let nodes = Nodes::find(&comm, &spec)?;
+        let Known { spec, problem, nodes } = ask(&comm, spec.and_then(Spec::checked))?;
         let mut recipe = Recipe::new(problem, nodes.machine);
         let way = Way::new(&comm, nodes, &spec, &mut recipe)?;
         let sizes = Sizes::of(&recipe, &way, comm.rank());
