@@ -17,6 +17,6 @@ impl Thresholds {
         if treat_as_large {
             return Thresholds { threads: 1, padding: 1, streaming: 1 };
         }
-        Thresholds { threads: 1 << 15, padding: 1 << 15, streaming: 1 << 20 }
+        Thresholds { threads: 1 << 15, padding: 1 << 15, streaming: 1 << 19 }
     }
 }

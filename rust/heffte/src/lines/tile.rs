@@ -68,6 +68,14 @@ fn tile_width<T>(length: usize) -> usize {
     panels.clamp(PANELS.0, PANELS.1) * panel_lines::<T>()
 }
 
+/// Lines in a tile whose results are streamed to where no cache line begins: as many as a tile may have, because the ends of
+/// each stretch are written through the cache.
+fn wide_tile<T>(length: usize) -> usize {
+    const MOST_BYTES: usize = 512 << 10;
+    let panels = MOST_BYTES / (length.max(1) * ROW);
+    panels.clamp(PANELS.0, PANELS.1) * panel_lines::<T>()
+}
+
 /// Room for the lines of any sweep of a plan, and for their transforms.
 pub(crate) struct Tile<T: Real> {
     flat: Flat<T>,
@@ -80,7 +88,7 @@ impl<T: Real> Tile<T> {
         let (mut elements, mut scratch, mut panel_elements, mut longest) = (0, 0, 0, 0);
         for (sweep, op) in sweeps {
             let length = sweep.lengths().0.max(sweep.lengths().1);
-            let len = length * tile_width::<T>(length);
+            let len = length * wide_tile::<T>(length).max(tile_width::<T>(length));
             match op.way(Direction::Forward) {
                 Way::Flat(_) => elements = elements.max(len),
                 Way::Panels(_) => panel_elements = panel_elements.max(len),
@@ -120,11 +128,12 @@ impl<T: Real> Tile<T> {
         let forward = job.direction == Direction::Forward;
         let (near_length, far_length) = sweep.lengths();
         let lengths = if forward { (near_length, far_length) } else { (far_length, near_length) };
-        let width = tile_width::<T>(near_length.max(far_length));
+        let (narrow, wide) = (tile_width::<T>(near_length.max(far_length)), wide_tile::<T>(near_length.max(far_length)));
         for cell in sweep.cells(&part.layers) {
             let segments = sweep.segments(cell, forward);
             let common = cell.layers.start.max(part.layers.start)..cell.layers.end.min(part.layers.end);
             let lines = part.of(cell.across);
+            let width = if is_ragged::<D>(job, segments.1) { wide } else { narrow };
             for layer in common {
                 let deep = layer - cell.layers.start;
                 let mut across = lines.start;
@@ -167,6 +176,12 @@ impl Part {
 
 /// Bytes of a cache line, which is what streaming writes at a time.
 const CACHE_LINE: usize = 64;
+
+/// Whether results are streamed to rows that do not all begin alike in their cache lines.
+fn is_ragged<D>(job: &Job<'_, impl Real>, write: &[Segment]) -> bool {
+    let ragged = |s: &Segment| s.across == 1 && s.len > 1 && !(s.along * size_of::<D>()).is_multiple_of(CACHE_LINE);
+    job.stores == Stores::Streaming && write.iter().any(ragged)
+}
 
 /// Lines for the next tile: `left`, or as many as lead to where cache lines begin, if results are streamed and lie beside each
 /// other.

@@ -194,7 +194,40 @@ pub(super) unsafe fn rows_out(panel: Panel, rows: Range<usize>, to: Rows, bytes:
             }
         }
     }
+    if stores == Stores::Streaming && bytes >= WORTH_JOINING {
+        // SAFETY: by the caller's word.
+        unsafe { join_and_stream(panel, rows, to, bytes) };
+        return;
+    }
     dispatch(Copy(panel, rows, to, bytes));
+}
+
+/// Bytes of a row from which it is worth joining to be streamed to where no cache line begins.
+const WORTH_JOINING: usize = 4 * ROW;
+
+/// As [`rows_out`], row by row by way of one buffer, so that all of it but its ends can be streamed.
+///
+/// # Safety
+/// As for [`rows_out`].
+unsafe fn join_and_stream(panel: Panel, rows: Range<usize>, to: Rows, bytes: usize) {
+    const LONGEST: usize = 32;
+    let mut joined = [[0u8; ROW]; LONGEST];
+    for (index, row) in rows.enumerate() {
+        let mut done = 0;
+        while done < bytes {
+            let part = (bytes - done).min(LONGEST * ROW);
+            let buffer = joined.as_mut_ptr().cast::<u8>();
+            // SAFETY: by the caller's word; the part fits the buffer.
+            unsafe {
+                for (p, offset) in (0..part).step_by(ROW).enumerate() {
+                    let source = panel.row(done / ROW + p, row);
+                    std::ptr::copy_nonoverlapping(source, buffer.add(offset), ROW.min(part - offset));
+                }
+                stream(buffer.cast_const(), to.at(index, done, 1), part);
+            }
+            done += part;
+        }
+    }
 }
 
 /// Copies rows of reals to panels of complex numbers, two rows at a time: real parts from the first, imaginary parts from the

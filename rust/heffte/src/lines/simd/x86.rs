@@ -238,7 +238,11 @@ pub unsafe fn stream_by_avx512(from: *const u8, to: *mut u8, bytes: usize) {
                 _mm512_stream_pd(to.add(offset + i * VECTOR).cast(), vector);
             }
         }
-        let done = head + blocks;
+        let mut done = head + blocks;
+        while bytes - done >= VECTOR {
+            _mm512_stream_pd(to.add(done).cast(), _mm512_loadu_pd(from.add(done).cast()));
+            done += VECTOR;
+        }
         std::ptr::copy_nonoverlapping(from.add(done), to.add(done), bytes - done);
     }
 }
