@@ -28,6 +28,9 @@ class plan_options:
     use_shared_memory
         Let ranks of one node read each other's memory instead of sending messages. None stands for the default: yes,
         unless the environment has ``HEFFTE_SHARED_MEMORY=0``.
+    tune
+        Try the likely ways when a plan is made, and keep the fastest, whatever ``algorithm`` says. None stands for the
+        default: no, unless the environment has ``HEFFTE_TUNE=1``. A file that ``HEFFTE_WISDOM`` names remembers the outcome.
     """
 
     def __init__(
@@ -37,12 +40,14 @@ class plan_options:
         use_pencils: bool = True,
         use_gpu_aware: bool = True,
         use_shared_memory: bool | None = None,
+        tune: bool | None = None,
     ) -> None:
         self.use_reorder = use_reorder
         self.algorithm = algorithm
         self.use_pencils = use_pencils
         self.use_gpu_aware = use_gpu_aware
         self.use_shared_memory = use_shared_memory
+        self.tune = tune
         self._subranks: int | None = None
         self._member: bool | None = None
 
@@ -66,13 +71,14 @@ class plan_options:
         """The number given to :meth:`use_num_subranks`, -1 where there is none."""
         return -1 if self._subranks is None else self._subranks
 
-    def _values(self) -> tuple[bool, int, bool, bool, bool | None, int | None, bool | None]:
+    def _values(self) -> tuple[bool, int, bool, bool, bool | None, bool | None, int | None, bool | None]:
         """The options as the extension module takes them."""
         algorithm = integer("algorithm", self.algorithm)
         flags = (bool(self.use_reorder), algorithm, bool(self.use_pencils), bool(self.use_gpu_aware))
         subranks = None if self._subranks is None else integer("num_subranks", self._subranks)
         shared = None if self.use_shared_memory is None else bool(self.use_shared_memory)
-        return (*flags, shared, subranks, self._member)
+        tune = None if self.tune is None else bool(self.tune)
+        return (*flags, shared, tune, subranks, self._member)
 
     def __repr__(self) -> str:
         values = f"use_reorder={self.use_reorder}, algorithm={self.algorithm}, use_pencils={self.use_pencils}"

@@ -168,3 +168,13 @@ def test_options_change_nothing_but_the_way(comm, algorithm, use_pencils):
         assert str(plan).startswith("r2c 9 x 8 x 10 on")
         if comm.size > 1:
             assert ("shared memory" if shared else algorithm) in str(plan)
+
+
+def test_tuned_plans_say_so_and_give_the_same(comm):
+    shape = (9, 8, 10)
+    field = random_field(np.random.default_rng(7), shape, "float64")
+    plan, inbox, outbox = make(comm, shape, 7, 2, heffte.plan_options(tune=True))
+    assert "measured, the fastest of" in str(plan)
+    spectrum = np.empty(outbox.count(), dtype=complex)
+    plan.forward(local(field, inbox), spectrum)
+    assert_close(comm, spectrum, local(scipy.fft.rfftn(field), outbox), field.size)

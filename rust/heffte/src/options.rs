@@ -116,6 +116,9 @@ pub struct PlanOptions {
     /// Whether ranks of one node read each other's memory instead of sending messages. Where memory cannot be shared,
     /// messages are sent all the same.
     pub use_shared_memory: bool,
+    /// Whether the likely ways are tried when a plan is made, and the fastest is kept, whatever `transport` says; else an
+    /// estimate decides. Costs some transforms, unless the file that `HEFFTE_WISDOM` names remembers the outcome.
+    pub tune: bool,
     /// Threads of each rank; at least 1. Ranks may have different numbers.
     pub threads: usize,
     /// Treats boxes of any size as large ones, which changes how they are worked on. The same on all ranks.
@@ -138,12 +141,18 @@ impl Default for PlanOptions {
             use_gpu_aware: true,
             participants: Participants::All,
             use_shared_memory: shared_memory_is_wanted(),
+            tune: tuning_is_wanted(),
             threads: wanted_threads(),
             treat_as_large: false,
             pretended_node: 0,
             count_limit: i64::from(i32::MAX),
         }
     }
+}
+
+/// Whether the environment asks to tune plans: `HEFFTE_TUNE=1` does.
+fn tuning_is_wanted() -> bool {
+    std::env::var("HEFFTE_TUNE").is_ok_and(|value| matches!(value.as_str(), "1" | "on" | "ON" | "yes"))
 }
 
 /// Whether the environment lets ranks share memory: `HEFFTE_SHARED_MEMORY=0` does not.

@@ -40,7 +40,7 @@ pub struct Spec {
 }
 
 /// Integers that a [`Spec`] takes on the wire.
-pub(crate) const SPEC_WORDS: usize = 33;
+pub(crate) const SPEC_WORDS: usize = 34;
 
 impl Spec {
     /// A complex transform along all three axes, by the stock backend with its default options.
@@ -118,7 +118,7 @@ impl Spec {
             .chain([options.use_reorder, options.use_pencils, options.use_gpu_aware].map(i64::from))
             .chain(participants)
             .chain([options.count_limit, i64::from(options.use_shared_memory), options.threads as i64])
-            .chain([i64::from(options.treat_as_large), options.pretended_node as i64]);
+            .chain([i64::from(options.treat_as_large), options.pretended_node as i64, i64::from(options.tune)]);
         for (word, value) in words.iter_mut().zip(values) {
             *word = value;
         }
@@ -152,6 +152,7 @@ impl Spec {
                 threads: words[30] as usize,
                 treat_as_large: words[31] != 0,
                 pretended_node: words[32] as usize,
+                tune: words[33] != 0,
             },
         })
     }
@@ -176,6 +177,7 @@ mod tests {
                 threads: 5,
                 treat_as_large: true,
                 pretended_node: 9,
+                tune: true,
                 count_limit: 77,
             };
             let spec = Spec::r2c(boxes[0], boxes[1], 1).unwrap().with_options(options);

@@ -52,23 +52,23 @@ unsafe impl Send for Node {}
 
 impl Node {
     /// The node of `comm`, all of whose ranks are on one, if that has room for areas of so many elements of `element` bytes
-    /// for each rank. The areas themselves come with the first call that needs them. On the way, ranks learn the largest
-    /// `word` of any. Collective.
+    /// for each rank. The areas themselves come with the first call that needs them. On the way, ranks learn each other's
+    /// `word`. Collective.
     ///
     /// # Errors
     /// Why there is none; [`crate::Error::SharedMemory`] where all can go on without.
-    pub fn find(comm: &Comm, area_lens: [usize; 2], element: usize, word: i64) -> Result<(Node, i64)> {
+    pub fn find(comm: &Comm, area_lens: [usize; 2], element: usize, word: i64) -> Result<(Node, Vec<i64>)> {
         let (rank, size) = (comm.rank(), comm.size());
         let bytes = size_of::<Meeting>() + 2 * size * size_of::<Said>();
         let reserved = (area_lens[0] + area_lens[1]).saturating_mul(element);
         let words = [area_lens[0] as i64, area_lens[1] as i64, word];
         let (board, words) = SharedMemory::new(comm, if rank == 0 { bytes } else { 0 }, reserved, words)?;
         let area_lens = words.iter().map(|&[one, other, _]| [one as usize, other as usize]).collect();
-        let word = words.iter().map(|words| words[2]).max().unwrap_or(word);
+        let told = words.iter().map(|words| words[2]).collect();
         let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
         let spins = size <= cores;
         let node = Node { board, areas: None, area_lens, scale: 0, rank, size, spins, agreements: 0, departures: 0 };
-        Ok((node, word))
+        Ok((node, told))
     }
 
     fn meeting(&self) -> &Meeting {

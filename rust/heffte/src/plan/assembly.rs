@@ -13,72 +13,78 @@ const FEW: usize = 64;
 pub(super) struct Known {
     pub spec: Spec,
     pub problem: Problem,
-    pub machine: Machine,
     pub nodes: Nodes,
 }
 
-/// The nodes of the ranks.
-pub(super) struct Nodes {
-    /// The ranks on this one's node; none where there is one rank.
-    pub local: Option<Comm>,
-    /// The most ranks on any node.
-    pub largest: usize,
-}
-
-impl Nodes {
-    /// Collective. A rank without a spec takes nodes as they are.
-    fn find(comm: &Comm, spec: &Result<Spec>) -> Result<Nodes> {
-        if comm.size() == 1 {
-            return Ok(Nodes { local: None, largest: 1 });
-        }
-        let pretended = spec.as_ref().map_or(0, |spec| spec.options.pretended_node);
-        let local = comm.split_node((pretended > 0).then_some(pretended))?;
-        let largest = local.size();
-        Ok(Nodes { local: Some(local), largest })
-    }
-}
-
-/// Finds out what all ranks of `comm` want together. Collective.
+/// Finds out what all ranks of `comm` want together, and where they are. Collective.
 ///
 /// # Errors
 /// What any rank finds wrong, the same on all.
 pub(super) fn ask(comm: &Comm, spec: Result<Spec>) -> Result<Known> {
-    if comm.size() <= FEW { tell_all(comm, spec) } else { question(comm, spec) }
-}
-
-/// Everybody's words to everybody.
-fn tell_all(comm: &Comm, spec: Result<Spec>) -> Result<Known> {
-    let nodes = Nodes::find(comm, &spec)?;
-    let on_node = nodes.largest;
-    let words = spec.map(|spec| {
-        let mut words = [0; SPEC_WORDS + 1];
+    if comm.size() > FEW {
+        return question(comm, spec);
+    }
+    let local = comm.split_node(None)?;
+    let words = comm.agree_and_gather(spec.map(|spec| {
+        let mut words = [local.size() as i64; SPEC_WORDS + 1];
         words[..SPEC_WORDS].copy_from_slice(&spec.to_words());
-        words[SPEC_WORDS] = on_node as i64;
         words
-    });
-    let words = comm.agree_and_gather(words)?;
-    let specs: Vec<Spec> = words
-        .iter()
-        .map(|words| Spec::from_words(words.first_chunk().expect("it is longer")))
-        .collect::<Result<_>>()?;
-    let on_nodes = || words.iter().map(|words| words[SPEC_WORDS] as usize);
-    let (ranks_per_node, largest) = (on_nodes().min().unwrap_or(1), on_nodes().max().unwrap_or(1));
-    let problem = Problem::new(&specs)?;
-    let spec = specs[comm.rank()];
-    let machine = Machine { ranks_per_node, shares_memory: spec.options.use_shared_memory };
-    Ok(Known { spec, problem, machine, nodes: Nodes { largest, ..nodes } })
+    }))?;
+    let spec_of = |words: &[i64; SPEC_WORDS + 1]| Spec::from_words(words.first_chunk().expect("it is longer"));
+    let specs: Vec<Spec> = words.iter().map(spec_of).collect::<Result<_>>()?;
+    let (problem, spec) = (Problem::new(&specs)?, specs[comm.rank()]);
+    let on_node = || words.iter().map(|words| words[SPEC_WORDS] as usize);
+    let (least, most) = (on_node().min().unwrap_or(1), on_node().max().unwrap_or(1));
+    let nodes = Nodes::new(comm, local, least, most).pretended(comm, &spec)?;
+    Ok(Known { spec, problem, nodes })
 }
 
-/// By the questions of [`Assembly`].
+/// The same by the questions of [`Assembly`].
 pub(super) fn question(comm: &Comm, spec: Result<Spec>) -> Result<Known> {
-    let nodes = Nodes::find(comm, &spec)?;
-    let on_node = nodes.largest as i64;
     let spec = comm.agree(spec)?;
-    let problem = Problem::of(&Apart { comm, spec }, &spec)?;
-    let most = comm.max(&[-on_node, on_node])?;
-    let (ranks_per_node, largest) = (-most[0] as usize, most[1] as usize);
-    let machine = Machine { ranks_per_node, shares_memory: spec.options.use_shared_memory };
-    Ok(Known { spec, problem, machine, nodes: Nodes { largest, ..nodes } })
+    Ok(Known { spec, problem: Problem::of(&Apart { comm, spec }, &spec)?, nodes: Nodes::find(comm, &spec)? })
+}
+
+/// Where the ranks are.
+pub(super) struct Nodes {
+    /// The ranks on this one's node.
+    pub local: Comm,
+    /// Whether all ranks are on one node.
+    pub is_one: bool,
+    /// Whether each is on a node of its own.
+    pub is_apart: bool,
+    /// What costs, and so routes, depend on: the nodes that there are, even where others are pretended.
+    pub machine: Machine,
+}
+
+impl Nodes {
+    /// Finds out where the ranks of `comm` are. Collective.
+    ///
+    /// # Errors
+    /// [`crate::Error::Mpi`].
+    pub fn find(comm: &Comm, spec: &Spec) -> Result<Nodes> {
+        let local = comm.split_node(None)?;
+        let size = local.size() as i64;
+        let most = comm.max(&[size, -size])?;
+        Nodes::new(comm, local, -most[1] as usize, most[0] as usize).pretended(comm, spec)
+    }
+
+    /// With the least and the most ranks of any node.
+    fn new(comm: &Comm, local: Comm, least: usize, most: usize) -> Nodes {
+        let machine = Machine { ranks_per_node: least, shares_memory: false };
+        Nodes { local, is_one: least == comm.size(), is_apart: most == 1, machine }
+    }
+
+    /// The nodes that are to be pretended, if any are. Collective.
+    fn pretended(self, comm: &Comm, spec: &Spec) -> Result<Nodes> {
+        if spec.options.pretended_node == 0 {
+            return Ok(self);
+        }
+        let local = comm.split_node(Some(spec.options.pretended_node))?;
+        let size = local.size() as i64;
+        let most = comm.max(&[size, -size])?;
+        Ok(Nodes { is_one: -most[1] as usize == comm.size(), is_apart: most[0] == 1, local, ..self })
+    }
 }
 
 /// Ranks with a spec each, of which this one knows its own.

@@ -38,15 +38,15 @@ impl Plan {
     pub unsafe fn from_raw(comm: MPI_Comm, spec: Result<Spec>) -> Result<Plan> {
         // SAFETY: the caller vouches for the handle.
         let comm = unsafe { Comm::duplicate(comm) }?;
-        let Known { spec, problem, machine, nodes } = ask(&comm, spec.and_then(Spec::checked))?;
-        let mut recipe = Recipe::new(problem, machine);
+        let Known { spec, problem, nodes } = ask(&comm, spec.and_then(Spec::checked))?;
+        let mut recipe = Recipe::new(problem, nodes.machine);
         let way = Way::new(&comm, nodes, &spec, &mut recipe)?;
-        let sizes = Sizes {
-            needed: way.program.needed_len(),
-            messages: messages_len(&recipe, comm.rank()),
-            largest_box: recipe.largest_complex_box(comm.rank()),
-        };
-        Ok(Plan { comm, spec, recipe, sizes, state: Mutex::new(State::new(way)) })
+        let sizes = Sizes::of(&recipe, &way, comm.rank());
+        let mut plan = Plan { comm, spec, recipe, sizes, state: Mutex::new(State::new(way)) };
+        if spec.options.tune {
+            plan.tune()?;
+        }
+        Ok(plan)
     }
 
     /// What a plan finds out about its ranks where they are many, for tests with few. Collective.
@@ -61,25 +61,39 @@ impl Plan {
     }
 }
 
+impl Sizes {
+    pub(super) fn of(recipe: &Recipe, way: &Way, rank: usize) -> Sizes {
+        Sizes {
+            needed: way.program.needed_len(),
+            messages: messages_len(recipe, rank),
+            largest_box: recipe.largest_complex_box(rank),
+        }
+    }
+}
+
 impl Way {
     /// Through shared memory where that is wanted and there, else by messages; the recipe is told. Collective.
-    fn new(comm: &Comm, nodes: Nodes, spec: &Spec, recipe: &mut Recipe) -> Result<Way> {
+    pub(super) fn new(comm: &Comm, nodes: Nodes, spec: &Spec, recipe: &mut Recipe) -> Result<Way> {
+        let transport = spec.options.transport.name();
+        recipe.set_carrier(transport.to_owned(), false);
         if !spec.options.use_shared_memory || comm.size() == 1 || recipe.stages().len() == 1 {
             return Way::by_messages(comm, spec, recipe);
         }
-        let way = match nodes {
-            Nodes { largest: 1, .. } => {
-                Err(Error::SharedMemory { reason: "every rank has a node of its own".to_owned() })
-            }
-            Nodes { local: Some(local), .. } if !recipe.machine().reads_memory(comm.size()) => {
-                Way::by_both(comm, local, spec, recipe)
-            }
-            _ => Way::by_memory(comm, spec, recipe),
+        let (way, carrier) = if nodes.is_apart {
+            let reason = "each rank is on a node of its own".to_owned();
+            (Err(Error::SharedMemory { reason }), String::new())
+        } else if nodes.is_one {
+            (Way::by_memory(comm, spec, recipe), "shared memory".to_owned())
+        } else {
+            (Way::by_both(comm, nodes.local, spec, recipe), format!("shared memory and {transport}"))
         };
         match way {
-            Ok(way) => Ok(way),
+            Ok(way) => {
+                recipe.set_carrier(carrier, true);
+                Ok(way)
+            }
             Err(error) => {
-                recipe.use_messages(format!("{} ({error})", spec.options.transport.name()));
+                recipe.set_carrier(format!("{transport} ({error})"), false);
                 Way::by_messages(comm, spec, recipe)
             }
         }
@@ -91,23 +105,21 @@ impl Way {
     /// Why there is none; the same on all ranks.
     fn by_memory(comm: &Comm, spec: &Spec, recipe: &Recipe) -> Result<Way> {
         let program = Program::of_node(recipe, spec, comm.rank());
-        let ends_elsewhere = i64::from(program.ends_elsewhere(comm.rank()));
-        let (node, ends_elsewhere) =
-            Node::find(comm, program.area_lens(), ElementType::Complex128.size(), ends_elsewhere)?;
-        let (exchanges, ends_elsewhere) = (Vec::new(), ends_elsewhere > 0);
-        Ok(Way { program, exchanges, node: Some(node), vicinity: None, ends_elsewhere })
+        let ends = i64::from(program.ends_elsewhere(comm.rank()));
+        let (node, ends) = Node::find(comm, program.area_lens(), ElementType::Complex128.size(), ends)?;
+        let ends_elsewhere = ends.contains(&1);
+        Ok(Way { program, exchanges: Vec::new(), node: Some(node), vicinity: None, ends_elsewhere })
     }
 
     /// Through shared memory inside each node, and by messages between them.
     ///
     /// # Errors
     /// Why that cannot be; the same on all ranks.
-    fn by_both(comm: &Comm, local: Comm, spec: &Spec, recipe: &mut Recipe) -> Result<Way> {
+    fn by_both(comm: &Comm, local: Comm, spec: &Spec, recipe: &Recipe) -> Result<Way> {
         let schedules = schedules(comm, recipe);
         let vicinity = Vicinity::new(comm, local, recipe, &schedules)?;
         let exchanges = prepare(comm, schedules, spec, &vicinity.near_by())?;
         let program = Program::of_messages(recipe, spec, comm.rank(), &exchanges);
-        recipe.set_carrier(format!("shared memory and {}", spec.options.transport.name()));
         Ok(Way { program, exchanges, node: None, vicinity: Some(vicinity), ends_elsewhere: false })
     }
 

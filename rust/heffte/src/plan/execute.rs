@@ -62,6 +62,17 @@ impl State {
     pub fn new(way: Way) -> State {
         State { way, workspace: Workspace::default(), begins: Begins::default(), single: None, double: None }
     }
+
+    pub fn way(&self) -> &Way {
+        &self.way
+    }
+
+    /// Gives the way to `other` for its own, with what belongs to it. Each keeps its workspace, which serves any way.
+    pub fn change_ways(&mut self, other: &mut State) {
+        std::mem::swap(&mut self.way, &mut other.way);
+        std::mem::swap(&mut self.single, &mut other.single);
+        std::mem::swap(&mut self.double, &mut other.double);
+    }
 }
 
 /// The engine of one precision, made when it is first used.

@@ -9,6 +9,7 @@ mod program;
 #[cfg(test)]
 mod scaling;
 mod threads;
+mod tune;
 mod vicinity;
 mod workspace;
 

@@ -35,9 +35,10 @@ impl Vicinity {
             if recipe.is_real_after(index) { len.div_ceil(2) } else { len }
         });
         let area_len = slots.max().unwrap_or(0);
-        let (node, _) = comm.agree(Node::find(&local, [area_len; 2], ElementType::Complex128.size(), 0))?;
+        let found = Node::find(&local, [area_len; 2], ElementType::Complex128.size(), comm.rank() as i64);
+        let (node, ranks) = comm.agree(found)?;
         let mut index = vec![None; comm.size()];
-        for (position, [rank]) in local.all_gather([comm.rank() as i64])?.into_iter().enumerate() {
+        for (position, rank) in ranks.into_iter().enumerate() {
             index[rank as usize] = Some(position);
         }
         let offsets =

@@ -11,16 +11,8 @@ use crate::geometry::Distribution;
 pub struct Machine {
     /// The ranks that share a node; the fewest on any.
     pub ranks_per_node: usize,
-    /// Whether ranks of one node read each other's memory where all of them are on one.
+    /// Whether ranks of one node read each other's memory, instead of sending messages.
     pub shares_memory: bool,
-}
-
-impl Machine {
-    /// Whether `ranks` ranks exchange nothing but looks at each other's memory.
-    #[must_use]
-    pub fn reads_memory(&self, ranks: usize) -> bool {
-        self.shares_memory && ranks > 1 && self.ranks_per_node >= ranks
-    }
 }
 
 // Picoseconds. They are those of one core of a server CPU of 2023 beside a network of 200 Gbit/s; what counts is how they
@@ -105,10 +97,11 @@ impl Cost {
         self.node_bytes += moves.node_bytes;
         self.network_bytes += moves.network_bytes;
         self.picoseconds += moves.picoseconds(machine, ranks);
-        if machine.reads_memory(ranks) {
+        self.messages += moves.network_messages;
+        if machine.shares_memory {
             self.meetings += 1;
         } else {
-            self.messages += moves.node_messages + moves.network_messages;
+            self.messages += moves.node_messages;
         }
     }
 }
@@ -168,15 +161,14 @@ impl Moves {
     }
 
     fn picoseconds(&self, machine: &Machine, ranks: usize) -> u64 {
-        if machine.reads_memory(ranks) {
-            return MEETING + BYTE_OF_OTHERS * self.node_bytes;
-        }
+        let (kept_byte, node_message, node_byte) =
+            if machine.shares_memory { (0, 0, BYTE_OF_OTHERS) } else { (KEPT_BYTE, NODE_MESSAGE, NODE_BYTE) };
         // The ranks of a node share its network.
         let network_byte = NETWORK_BYTE * machine.ranks_per_node.min(ranks) as u64;
         MEETING
-            + KEPT_BYTE * self.kept_bytes
-            + NODE_MESSAGE * self.node_messages
-            + NODE_BYTE * self.node_bytes
+            + kept_byte * self.kept_bytes
+            + node_message * self.node_messages
+            + node_byte * self.node_bytes
             + NETWORK_MESSAGE * self.network_messages
             + network_byte * self.network_bytes
     }
@@ -191,10 +183,10 @@ impl fmt::Display for Cost {
             if self.passes == 1 { "1 pass".to_owned() } else { format!("{} passes", self.passes) },
             human(self.node_bytes as usize),
             human(self.network_bytes as usize),
-            if self.meetings > 0 {
-                plural(self.meetings as usize, "meeting")
-            } else {
-                plural(self.messages as usize, "message")
+            match (self.meetings as usize, self.messages as usize) {
+                (0, messages) => plural(messages, "message"),
+                (meetings, 0) => plural(meetings, "meeting"),
+                (meetings, messages) => format!("{}, {}", plural(meetings, "meeting"), plural(messages, "message")),
             },
         )
     }

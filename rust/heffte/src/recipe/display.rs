@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Origin, Recipe, Stage};
+use super::{Origin, Recipe, Stage, Tuned};
 use crate::geometry::Distribution;
 use crate::spec::AxisKind;
 
@@ -28,21 +28,28 @@ impl fmt::Display for Recipe {
             }
             self.fmt_stage(f, stage)?;
         }
-        writeln!(f, "  estimated {}", self.cost)
+        writeln!(f, "  estimated {}", self.cost)?;
+        if let Some(Tuned { nanoseconds, ways, is_remembered }) = self.tuned {
+            let time = duration(nanoseconds.saturating_mul(1000));
+            let source = if is_remembered { "remembered" } else { "measured" };
+            writeln!(f, "  tuned     {time} {source}, the fastest of {}", plural(ways, "way"))?;
+        }
+        Ok(())
     }
 }
 
 impl Recipe {
-    fn fmt_stage(&self, f: &mut fmt::Formatter<'_>, stage: &Stage) -> fmt::Result {
-        let place = match (stage.origin, &stage.before) {
-            (Origin::Inboxes, _) => "inboxes".to_owned(),
-            (Origin::Outboxes, _) => "outboxes".to_owned(),
-            (Origin::Grid, Distribution::Grid(grid)) => {
-                let [a, b, c] = grid.parts();
-                format!("grid {a} x {b} x {c}")
-            }
-            (Origin::Grid, Distribution::Irregular(_)) => "boxes".to_owned(),
+    /// The route in one line, which tells it from all others for the same problem.
+    pub(crate) fn route_name(&self) -> String {
+        let name = |stage: &Stage| {
+            let axes: Vec<String> = stage.axes.iter().map(|axis| axis.to_string()).collect();
+            format!("{} [{}]", place(stage), axes.join(" "))
         };
+        self.stages.iter().map(name).collect::<Vec<_>>().join(", ")
+    }
+
+    fn fmt_stage(&self, f: &mut fmt::Formatter<'_>, stage: &Stage) -> fmt::Result {
+        let place = place(stage);
         let transforms: Vec<String> = stage
             .axes
             .iter()
@@ -63,6 +70,18 @@ impl Recipe {
         let (bytes, kind) =
             if self.is_real_after(index) { (moved * COMPLEX / 2, "float64") } else { (moved * COMPLEX, "complex128") };
         writeln!(f, "  {:<18}{moved} elements change rank, {} in {kind}", self.carrier, human(bytes))
+    }
+}
+
+fn place(stage: &Stage) -> String {
+    match (stage.origin, &stage.before) {
+        (Origin::Inboxes, _) => "inboxes".to_owned(),
+        (Origin::Outboxes, _) => "outboxes".to_owned(),
+        (Origin::Grid, Distribution::Grid(grid)) => {
+            let [a, b, c] = grid.parts();
+            format!("grid {a} x {b} x {c}")
+        }
+        (Origin::Grid, Distribution::Irregular(_)) => "boxes".to_owned(),
     }
 }
 

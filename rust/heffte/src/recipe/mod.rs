@@ -48,6 +48,18 @@ pub struct Recipe {
     stages: Vec<Stage>,
     cost: Cost,
     carrier: String,
+    tuned: Option<Tuned>,
+}
+
+/// That a recipe was found to be the fastest, not only estimated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tuned {
+    /// How long a forward transform in double precision took.
+    pub nanoseconds: u64,
+    /// The ways that competed.
+    pub ways: usize,
+    /// Whether that was in an earlier plan, of which a wisdom file tells.
+    pub is_remembered: bool,
 }
 
 impl Recipe {
@@ -61,24 +73,35 @@ impl Recipe {
     /// The cheapest ways, at most so many, the cheapest first.
     #[must_use]
     pub fn candidates(problem: &Problem, machine: Machine, most: usize) -> Vec<Recipe> {
-        let reads = machine.reads_memory(problem.ranks);
-        let carrier = if reads { "shared memory" } else { problem.transport.name() };
+        let carrier = problem.transport.name();
         let routes = route::ranked(problem, &machine).into_iter().take(most);
-        let recipe =
-            |(cost, stages)| Recipe { problem: problem.clone(), machine, stages, cost, carrier: carrier.into() };
+        let recipe = |(cost, stages)| Recipe {
+            problem: problem.clone(),
+            machine,
+            stages,
+            cost,
+            carrier: carrier.into(),
+            tuned: None,
+        };
         routes.map(recipe).collect()
     }
 
-    /// Says in other words what carries its exchanges.
-    pub(crate) fn set_carrier(&mut self, carrier: String) {
+    /// Says in other words what carries its exchanges, and whether ranks of one node read each other's memory.
+    pub(crate) fn set_carrier(&mut self, carrier: String, shares_memory: bool) {
+        self.machine.shares_memory = shares_memory;
+        self.cost = Cost::of(&self.problem, &self.machine, &self.stages);
         self.carrier = carrier;
     }
 
-    /// The same route, where memory turns out not to be shared; `carrier` says what carries its exchanges, and why.
-    pub(crate) fn use_messages(&mut self, carrier: String) {
-        self.machine.shares_memory = false;
-        self.cost = Cost::of(&self.problem, &self.machine, &self.stages);
-        self.carrier = carrier;
+    /// Says that it was measured.
+    pub(crate) fn set_tuned(&mut self, tuned: Tuned) {
+        self.tuned = Some(tuned);
+    }
+
+    /// Whether it was measured to be the fastest.
+    #[must_use]
+    pub fn tuned(&self) -> Option<Tuned> {
+        self.tuned
     }
 
     /// The machine that it is meant for.

@@ -103,6 +103,7 @@ fn disagreement(specs: &[Spec]) -> Result<()> {
         Participants::Member(_) => "a sub-communicator".to_owned(),
     })?;
     must_agree(specs, "use_shared_memory (or HEFFTE_SHARED_MEMORY)", |s| s.options.use_shared_memory.to_string())?;
+    must_agree(specs, "tune (or HEFFTE_TUNE)", |s| s.options.tune.to_string())?;
     must_agree(specs, "the count limit", |s| s.options.count_limit.to_string())
 }
 

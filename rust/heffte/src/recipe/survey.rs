@@ -10,7 +10,7 @@ use crate::spec::Spec;
 const MOST_MARKS: usize = 1 << 20;
 
 /// Words for what must be the same on all ranks.
-const CHOICES: usize = 10;
+const CHOICES: usize = 11;
 
 /// Words for a world: both corners, and whose box comes first with which order.
 const WORLD: usize = 7;
@@ -18,8 +18,11 @@ const WORLD: usize = 7;
 /// Words for the numberings that fit the boxes of a side.
 const FITS: usize = 6;
 
+/// A box of a rank.
+type BoxOf = fn(&Spec) -> Box3d;
+
 /// The boxes on either side of a transform, and how they are called.
-const SIDES: [(&str, fn(&Spec) -> Box3d); 2] = [("inboxes", |spec| spec.inbox), ("outboxes", |spec| spec.outbox)];
+const SIDES: [(&str, BoxOf); 2] = [("inboxes", |spec| spec.inbox), ("outboxes", |spec| spec.outbox)];
 
 /// What all ranks know of each other's boxes.
 pub(super) struct Survey {
@@ -107,9 +110,9 @@ fn choices_of(spec: &Spec) -> [i64; CHOICES] {
         Participants::First(n) => (1, n),
         Participants::Member(_) => (2, 0),
     };
-    let flags = [options.use_pencils, options.use_shared_memory].map(i64::from);
-    let transport = options.transport as i64;
-    [spec.backend as i64, x, y, z, transport, flags[0], flags[1], who, how_many, options.count_limit]
+    let [pencils, shared, tune] = [options.use_pencils, options.use_shared_memory, options.tune].map(i64::from);
+    let (backend, transport) = (spec.backend as i64, options.transport as i64);
+    [backend, x, y, z, transport, pencils, shared, tune, who, how_many, options.count_limit]
 }
 
 /// The grids that the boxes are, where they are, given the points where boxes begin.

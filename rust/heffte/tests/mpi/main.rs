@@ -11,6 +11,7 @@ mod planning;
 mod problem;
 mod transforms;
 mod transports;
+mod tuning;
 
 use harness::Harness;
 
@@ -22,6 +23,7 @@ fn main() {
     transports::run(&mut harness);
     large::run(&mut harness);
     planning::run(&mut harness);
+    tuning::run(&mut harness);
     failures::run(&mut harness);
     let survivor = lifetime::run(&mut harness);
     let failed = harness.summary();

@@ -1,0 +1,56 @@
+//! Measuring which way is the fastest, in place of estimating it.
+
+mod trial;
+mod wisdom;
+
+use self::trial::Trial;
+use self::wisdom::{Entry, Wisdom};
+use super::Plan;
+use crate::error::Result;
+use crate::recipe::{Recipe, Tuned};
+
+/// Routes that are tried, the cheapest by estimate.
+const ROUTES: usize = 3;
+
+impl Plan {
+    /// Puts the fastest of the likely ways in place of the one that the plan has: what a wisdom file remembers, else what a
+    /// few transforms show, which the file then remembers. Collective; all ranks come to the same.
+    ///
+    /// # Errors
+    /// [`crate::Error::Mpi`]. Where there is no memory to try others, the plan stays as it is.
+    pub(super) fn tune(&mut self) -> Result<()> {
+        let recipes = Recipe::candidates(self.recipe.problem(), *self.recipe.machine(), ROUTES);
+        let mut trials = Trial::all(self, recipes);
+        let wisdom = (self.rank() == 0).then(|| Wisdom::from_environment(self)).flatten();
+        let remembered = wisdom.as_ref().and_then(|wisdom| {
+            let entry = wisdom.find()?;
+            let index = trials.iter().position(|trial| trial.is(&entry.route, &entry.carrier))?;
+            Some((index, entry.nanoseconds))
+        });
+        // Rank 0 alone looks, and tells the others.
+        let (index, nanoseconds) = remembered.map_or((-1, -1), |(index, time)| (index as i64, time as i64));
+        let told = self.comm.max(&[index, nanoseconds])?;
+        let ways = trials.len();
+        if let Ok(index) = usize::try_from(told[0]) {
+            let mut chosen = trials.swap_remove(index);
+            chosen.prepare(self)?;
+            self.install(chosen, Tuned { nanoseconds: told[1] as u64, ways, is_remembered: true });
+            return Ok(());
+        }
+        let Some(times) = trial::race(self, &mut trials)? else { return Ok(()) };
+        let fastest = (0..ways).min_by_key(|&index| times[index]).expect("there is the way that the plan has");
+        let chosen = trials.swap_remove(fastest);
+        if let Some(wisdom) = wisdom {
+            let (route, carrier) = chosen.names();
+            wisdom.remember(Entry { route, carrier, nanoseconds: times[fastest] });
+        }
+        self.install(chosen, Tuned { nanoseconds: times[fastest], ways, is_remembered: false });
+        Ok(())
+    }
+
+    /// Makes the way of `trial` the plan's own.
+    fn install(&mut self, mut trial: Trial, tuned: Tuned) {
+        self.change_places(&mut trial);
+        self.recipe.set_tuned(tuned);
+    }
+}

@@ -1,0 +1,128 @@
+//! Ways that compete.
+
+use std::sync::PoisonError;
+use std::time::Instant;
+
+use crate::array::{ElementType, RawArray};
+use crate::error::{Error, Result};
+use crate::options::{Direction, Scale, Transport};
+use crate::plan::assembly::Nodes;
+use crate::plan::execute::{State, Way};
+use crate::plan::{Call, Plan, Sizes};
+use crate::recipe::Recipe;
+
+/// Time to spend on all ways together, after each was run once.
+const NANOSECONDS: u64 = 1_000_000_000;
+
+/// The most transforms that are timed of each way.
+const ROUNDS: u64 = 5;
+
+/// A way that may be the fastest.
+pub(super) struct Trial {
+    recipe: Recipe,
+    /// What it is carried by, if not by shared memory.
+    transport: Option<Transport>,
+    /// There from [`Trial::prepare`] on.
+    state: Option<State>,
+}
+
+impl Trial {
+    /// All ways to try: the routes through shared memory where `plan` goes through that alone, else by each transport. Without
+    /// an exchange there is nothing to carry.
+    pub fn all(plan: &mut Plan, recipes: Vec<Recipe>) -> Vec<Trial> {
+        let state = plan.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let transports = [Transport::Alltoallv, Transport::P2pPlined, Transport::P2p, Transport::Alltoall].map(Some);
+        let carriers = if state.way().node.is_some() { &[None][..] } else { &transports };
+        let of_recipe = |recipe: Recipe| {
+            let worth_it = if recipe.stages().len() == 1 { &transports[..1] } else { carriers };
+            worth_it.iter().map(move |&transport| Trial { recipe: recipe.clone(), transport, state: None })
+        };
+        recipes.into_iter().flat_map(of_recipe).collect()
+    }
+
+    /// What a wisdom file calls it: the route and the carrier.
+    pub fn names(&self) -> (String, String) {
+        (self.recipe.route_name(), self.transport.map_or("shared memory", Transport::name).to_owned())
+    }
+
+    /// Whether a wisdom file calls it that.
+    pub fn is(&self, route: &str, carrier: &str) -> bool {
+        let (own_route, own_carrier) = self.names();
+        own_route == route && own_carrier == carrier
+    }
+
+    /// Makes what it takes to run. Collective.
+    ///
+    /// # Errors
+    /// [`Error::Mpi`].
+    pub fn prepare(&mut self, plan: &Plan) -> Result<()> {
+        let mut spec = plan.spec;
+        spec.options.transport = self.transport.unwrap_or(spec.options.transport);
+        let nodes = Nodes::find(&plan.comm, &spec)?;
+        self.state = Some(State::new(Way::new(&plan.comm, nodes, &spec, &mut self.recipe)?));
+        Ok(())
+    }
+}
+
+impl Plan {
+    /// Changes the ways of the plan and of a trial that is prepared. The workspace stays with the plan.
+    pub(super) fn change_places(&mut self, trial: &mut Trial) {
+        if let Some(other) = &mut trial.state {
+            let own = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+            own.change_ways(other);
+            std::mem::swap(&mut self.recipe, &mut trial.recipe);
+            self.sizes = Sizes::of(&self.recipe, own.way(), self.comm.rank());
+        }
+    }
+}
+
+/// The nanoseconds that each way takes for a forward transform in double precision: the least of some on each rank, the most
+/// of all ranks. Nothing where there is no memory for that. Collective.
+///
+/// # Errors
+/// [`Error::Mpi`].
+pub(super) fn race(plan: &mut Plan, trials: &mut [Trial]) -> Result<Option<Vec<u64>>> {
+    let input = if plan.is_r2c() { ElementType::Float64 } else { ElementType::Complex128 };
+    let scratch = zeros(plan.size_inbox() * input.size()).and_then(|i| Ok((i, zeros(plan.size_outbox() * 16)?)));
+    let Ok(mut scratch) = plan.comm.agree(scratch) else { return Ok(None) };
+    let array = |memory: &mut Vec<f64>, element| RawArray { address: memory.as_mut_ptr().cast(), len: None, element };
+    let arrays = (array(&mut scratch.0, input), array(&mut scratch.1, ElementType::Complex128));
+    let call = Call::new(Direction::Forward, arrays.0, arrays.1, Scale::None);
+
+    let mut first = 0;
+    for trial in trials.iter_mut() {
+        trial.prepare(plan)?;
+        // Everything that a first call makes is made here.
+        first += time(plan, trial, call)?;
+    }
+    let first = plan.comm.max(&[first as i64])?[0] as u64;
+    let rounds = (NANOSECONDS / first.max(1)).clamp(1, ROUNDS);
+    let mut least = vec![i64::MAX; trials.len()];
+    // In turn, so that what else happens on the machine happens to all alike.
+    for _ in 0..rounds {
+        for (least, trial) in least.iter_mut().zip(&mut *trials) {
+            *least = time(plan, trial, call)?.min(*least as u64) as i64;
+        }
+    }
+    let most = plan.comm.max(&least)?;
+    Ok(Some(most.into_iter().map(|nanoseconds| nanoseconds as u64).collect()))
+}
+
+fn time(plan: &mut Plan, trial: &mut Trial, call: Call) -> Result<u64> {
+    plan.change_places(trial);
+    let begin = Instant::now();
+    // SAFETY: both arrays are as long as the boxes need, and are ours.
+    let result = unsafe { plan.execute(Ok(call)) };
+    let nanoseconds = begin.elapsed().as_nanos() as u64;
+    plan.change_places(trial);
+    result.map(|()| nanoseconds)
+}
+
+/// Zeros in so many bytes.
+fn zeros(bytes: usize) -> Result<Vec<f64>> {
+    let mut memory = Vec::new();
+    let len = bytes.div_ceil(size_of::<f64>());
+    memory.try_reserve_exact(len).map_err(|_| Error::Allocation { what: "arrays to tune with", bytes })?;
+    memory.resize(len, 0.0);
+    Ok(memory)
+}
