@@ -4,7 +4,7 @@ class HeffteError(Exception): ...
 
 _Box = tuple[tuple[int, int, int], tuple[int, int, int], tuple[int, int, int]]
 _Array = tuple[int, int, str]
-_Options = tuple[bool, int, bool, bool, bool | None, bool | None, int | None, bool | None]
+_Options = tuple[bool, int, bool, bool, bool | None, bool | None, int | None, int | None, bool | None]
 
 class Plan:
     def __new__(

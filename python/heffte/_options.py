@@ -31,6 +31,9 @@ class plan_options:
     tune
         Try the likely ways when a plan is made, and keep the fastest, whatever ``algorithm`` says. None stands for the
         default: no, unless the environment has ``HEFFTE_TUNE=1``. A file that ``HEFFTE_WISDOM`` names remembers the outcome.
+    threads
+        Threads of this rank, at least 1; ranks may have different numbers. None stands for the default: 1, or the number that
+        the environment gives as ``HEFFTE_NUM_THREADS``.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class plan_options:
         use_gpu_aware: bool = True,
         use_shared_memory: bool | None = None,
         tune: bool | None = None,
+        threads: int | None = None,
     ) -> None:
         self.use_reorder = use_reorder
         self.algorithm = algorithm
@@ -48,6 +52,7 @@ class plan_options:
         self.use_gpu_aware = use_gpu_aware
         self.use_shared_memory = use_shared_memory
         self.tune = tune
+        self.threads = threads
         self._subranks: int | None = None
         self._member: bool | None = None
 
@@ -71,14 +76,17 @@ class plan_options:
         """The number given to :meth:`use_num_subranks`, -1 where there is none."""
         return -1 if self._subranks is None else self._subranks
 
-    def _values(self) -> tuple[bool, int, bool, bool, bool | None, bool | None, int | None, bool | None]:
+    def _values(self) -> tuple[bool, int, bool, bool, bool | None, bool | None, int | None, int | None, bool | None]:
         """The options as the extension module takes them."""
         algorithm = integer("algorithm", self.algorithm)
         flags = (bool(self.use_reorder), algorithm, bool(self.use_pencils), bool(self.use_gpu_aware))
         subranks = None if self._subranks is None else integer("num_subranks", self._subranks)
         shared = None if self.use_shared_memory is None else bool(self.use_shared_memory)
         tune = None if self.tune is None else bool(self.tune)
-        return (*flags, shared, tune, subranks, self._member)
+        threads = None if self.threads is None else integer("threads", self.threads)
+        if threads is not None and threads < 1:
+            raise heffte_input_error(f"threads is {threads}: a rank has at least 1")
+        return (*flags, shared, tune, threads, subranks, self._member)
 
     def __repr__(self) -> str:
         values = f"use_reorder={self.use_reorder}, algorithm={self.algorithm}, use_pencils={self.use_pencils}"

@@ -79,6 +79,7 @@ def test_what_no_plan_can_hold_on_one_rank_is_the_error_of_all(comm, box, wrong)
     flat.high, flat.order = box.high, box.order
     cases = [
         (dict(options=heffte.plan_options(algorithm=2**70)), f"algorithm {2**70} is not a whole number of 64 bits"),
+        (dict(options=heffte.plan_options(threads=0)), "threads is 0: a rank has at least 1"),
         (dict(options=heffte.plan_options(use_pencils=Undecided())), "ValueError: neither true nor false"),
         (dict(tag=2**70), f"backend_tag {2**70}"),
         (dict(inbox=twice), "inbox order (1, 1, 2) is not a permutation of (0, 1, 2)"),

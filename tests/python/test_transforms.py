@@ -178,3 +178,18 @@ def test_tuned_plans_say_so_and_give_the_same(comm):
     spectrum = np.empty(outbox.count(), dtype=complex)
     plan.forward(local(field, inbox), spectrum)
     assert_close(comm, spectrum, local(scipy.fft.rfftn(field), outbox), field.size)
+
+
+@pytest.mark.parametrize("kind", [None, 2])
+def test_threads_change_no_bit(comm, kind):
+    shape = (64, 48, 40)
+    field = random_field(np.random.default_rng(8), shape, "float64" if kind == 2 else "complex128")
+    results = []
+    for threads in (1, 3):
+        plan, inbox, outbox = make(comm, shape, 7, kind, heffte.plan_options(threads=threads))
+        spectrum = np.empty(outbox.count(), dtype=complex)
+        plan.forward(local(field, inbox), spectrum)
+        results.append(spectrum)
+    assert np.array_equal(*results)
+    expected = scipy.fft.rfftn(field) if kind == 2 else scipy.fft.fftn(field)
+    assert_close(comm, results[0], local(expected, outbox), field.size)

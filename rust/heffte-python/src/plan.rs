@@ -7,9 +7,9 @@ use crate::arrays::{PyArray, raw};
 use crate::errors::{exception, from_python, guarded};
 use crate::geometry::{PyBox, read_box};
 
-/// use_reorder, algorithm, use_pencils, use_gpu_aware, use_shared_memory, tune, ranks of the inner stages, membership of a
-/// sub-communicator.
-type PyOptions = (bool, i64, bool, bool, Option<bool>, Option<bool>, Option<i64>, Option<bool>);
+/// use_reorder, algorithm, use_pencils, use_gpu_aware, use_shared_memory, tune, threads, ranks of the inner stages, membership
+/// of a sub-communicator.
+type PyOptions = (bool, i64, bool, bool, Option<bool>, Option<bool>, Option<usize>, Option<i64>, Option<bool>);
 
 /// A plan; freed with its last reference.
 #[pyclass(frozen, module = "heffte._core")]
@@ -126,7 +126,7 @@ fn spec(
         None => Spec::c2c(inbox, outbox),
         Some(direction) => Spec::r2c(inbox, outbox, direction)?,
     };
-    let (use_reorder, algorithm, use_pencils, use_gpu_aware, shared, tune, subranks, member) = options;
+    let (use_reorder, algorithm, use_pencils, use_gpu_aware, shared, tune, threads, subranks, member) = options;
     let participants = match (subranks, member) {
         (_, Some(member)) => Participants::Member(member),
         (Some(n), None) => Participants::First(n),
@@ -136,7 +136,8 @@ fn spec(
     let defaults = PlanOptions::default();
     let use_shared_memory = shared.unwrap_or(defaults.use_shared_memory);
     let tune = tune.unwrap_or(defaults.tune);
+    let threads = threads.unwrap_or(defaults.threads);
     let flags = PlanOptions { use_reorder, use_pencils, use_gpu_aware, use_shared_memory, tune, ..defaults };
-    let options = PlanOptions { transport, participants, ..flags };
+    let options = PlanOptions { transport, threads, participants, ..flags };
     Ok(spec.with_backend(backend).with_options(options))
 }

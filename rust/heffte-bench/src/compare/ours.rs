@@ -26,7 +26,7 @@ pub struct Options {
     check: u8,
     scratch: String,
     threads: usize,
-    /// `ours`, or `messages` for the same without shared memory.
+    /// `ours`, `messages` for the same without shared memory, or `threads` for the same with `threads` threads.
     variant: String,
 }
 
@@ -95,7 +95,10 @@ fn measure<I: Scalar, O: Scalar>(comm: &SimpleCommunicator, options: &Options) -
     let scale = size.points().recip();
     let round_trip = is_checked.then(|| error(comm, &back, plan.inbox(), scale, |at| signal.input(at)));
     if comm.rank() == 0 {
-        let carrier = if options.variant == "ours" { "shared memory" } else { "alltoallv" };
+        let carrier = match options.variant.as_str() {
+            "messages" => "alltoallv",
+            _ => "shared memory",
+        };
         let line = Line {
             peer: options.variant.clone(),
             options: if comm.size() == 1 { String::new() } else { carrier.to_owned() },
@@ -119,7 +122,8 @@ fn plan(comm: &SimpleCommunicator, options: &Options, size: Size) -> Result<Plan
         Kind::C2c => Spec::c2c(inbox, inbox),
         Kind::R2c => Spec::r2c(inbox, split_world(&world.r2c(0), grid)[rank], 0)?,
     };
-    let plan_options = PlanOptions { use_shared_memory: options.variant == "ours", ..spec.options };
+    let threads = if options.variant == "threads" { options.threads } else { 1 };
+    let plan_options = PlanOptions { use_shared_memory: options.variant != "messages", threads, ..spec.options };
     Ok(Plan::new(comm, spec.with_options(plan_options))?)
 }
 

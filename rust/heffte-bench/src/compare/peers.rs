@@ -26,6 +26,8 @@ pub struct Context {
 pub enum Peer {
     /// This library.
     Ours,
+    /// This library in one process, with threads.
+    Threads,
     /// This library with messages instead of shared memory.
     Messages,
     /// FFTW's MPI transforms.
@@ -70,6 +72,7 @@ impl Peer {
     pub fn name(self) -> &'static str {
         match self {
             Peer::Ours => "ours",
+            Peer::Threads => "threads",
             Peer::Messages => "messages",
             Peer::FftwMpi => "fftw-mpi",
             Peer::Mpi4pyFft => "mpi4py-fft",
@@ -93,6 +96,7 @@ impl Peer {
         };
         let launch = match self {
             Peer::Ours => ours(context, "ours")?,
+            Peer::Threads => ours(context, "threads")?,
             Peer::Messages => ours(context, "messages")?,
             Peer::FftwMpi => fftw_mpi(context)?,
             Peer::Mpi4pyFft => mpi4py_fft(context)?,
@@ -115,6 +119,9 @@ impl Driver {
         if self.peer == Peer::Messages && case.ranks == 1 {
             return Err("one rank sends no messages".to_owned());
         }
+        if self.peer == Peer::Threads && case.ranks == 1 {
+            return Err("one thread is what ours has".to_owned());
+        }
         match &self.launch {
             Launch::OnRanks(on_ranks) if case.ranks > 1 && !on_ranks.shapes.contains(&case.shape) => {
                 Err(format!("it has no {}s", case.shape.name()))
@@ -129,7 +136,8 @@ impl Driver {
             Launch::OneProcess { script } => (vec![context.python.clone().into(), script.into()], options),
             Launch::OnRanks(on_ranks) => {
                 let mut words: Vec<OsString> = on_ranks.launcher.iter().map(Into::into).collect();
-                words.extend(["-n".into(), case.ranks.to_string().into()]);
+                let ranks = if self.peer == Peer::Threads { 1 } else { case.ranks };
+                words.extend(["-n".into(), ranks.to_string().into()]);
                 words.extend((on_ranks.program)(on_ranks, case.precision));
                 (words, if options.is_empty() { on_ranks.arguments } else { options })
             }

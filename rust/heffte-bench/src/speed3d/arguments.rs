@@ -76,6 +76,8 @@ struct Flags {
     shared_memory: bool,
     #[arg(long, overrides_with = "shared_memory")]
     no_shared_memory: bool,
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
     #[arg(long)]
     no_gpu_aware: bool,
     #[arg(long)]
@@ -192,6 +194,7 @@ fn options(backend: BackendKind, flags: &Flags) -> PlanOptions {
         use_gpu_aware: !flags.no_gpu_aware,
         participants: flags.subcomm.map_or(Participants::All, Participants::First),
         use_shared_memory: choose(flags.shared_memory, flags.no_shared_memory, default.use_shared_memory),
+        threads: flags.threads.map_or(default.threads, usize::from),
         ..default
     }
 }
@@ -279,11 +282,10 @@ mod tests {
 
     #[test]
     fn options_with_values_are_read() {
-        let line =
-            "-ingrid 1 2 3 -outgrid 3 2 1 -subcomm 2 -batch 4 -r2c_dir 2 -io_pencils -mps -no-gpu-aware -no-error";
+        let line = "-ingrid 1 2 3 -outgrid 3 2 1 -subcomm 2 -threads 3 -batch 4 -r2c_dir 2 -io_pencils -mps -no-gpu-aware -no-error";
         let problem = accepted(Kind::R2c, line);
         assert_eq!((problem.ingrid, problem.outgrid), (Some([1, 2, 3]), Some([3, 2, 1])));
-        assert_eq!(problem.options.participants, Participants::First(2));
+        assert_eq!((problem.options.participants, problem.options.threads), (Participants::First(2), 3));
         assert_eq!((problem.batch, problem.r2c_direction), (4, 2));
         assert!(problem.io_pencils && !problem.check_error && !problem.options.use_gpu_aware);
     }

@@ -29,6 +29,7 @@ Usage: mpiexec -n <ranks> {program} <backend> <precision> <nx> <ny> <nz> [option
   -pencils, -slabs         transform lines or planes between exchanges
   -shared-memory, -no-shared-memory
                            whether the ranks of a node read each other's memory (default) or exchange as above
+  -threads <n>             threads of each rank
   -no-gpu-aware            without effect on the CPU
   -mps                     without effect on the CPU
   -io_pencils              the input in pencils along dimension 0, the output along dimension 2
