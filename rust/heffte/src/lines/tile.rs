@@ -128,7 +128,8 @@ impl<T: Real> Tile<T> {
         let forward = job.direction == Direction::Forward;
         let (near_length, far_length) = sweep.lengths();
         let lengths = if forward { (near_length, far_length) } else { (far_length, near_length) };
-        let (narrow, wide) = (tile_width::<T>(near_length.max(far_length)), wide_tile::<T>(near_length.max(far_length)));
+        let (narrow, wide) =
+            (tile_width::<T>(near_length.max(far_length)), wide_tile::<T>(near_length.max(far_length)));
         for cell in sweep.cells(&part.layers) {
             let segments = sweep.segments(cell, forward);
             let common = cell.layers.start.max(part.layers.start)..cell.layers.end.min(part.layers.end);
