@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::Result;
 use crate::exchange::Schedule;
-use crate::geometry::{Box3d, Grid, Order, proc_setup_min_surface};
+use crate::geometry::{Box3d, Distribution, Grid, Order, proc_setup_min_surface};
 use crate::recipe::{Assembly, Machine, Problem, Recipe};
 use crate::spec::Spec;
 
@@ -91,6 +91,29 @@ fn best_of(times: usize, size: [i64; 3], ranks: usize) -> Duration {
     (0..times).map(|_| plan(size, ranks, ranks / 3).0).min().unwrap_or_default()
 }
 
+/// The time that a rank takes where bricks lie on ranks in no order, once it has the boxes of all.
+fn no_pattern(size: [i64; 3], ranks: usize) -> Duration {
+    let parts = proc_setup_min_surface(&Box3d::of_size(size), ranks);
+    let bricks = Grid::even(size, parts, Order::default());
+    // An odd factor visits each of a power of two.
+    let boxes = (0..ranks).map(|rank| bricks.box_of(rank * 12_345 % ranks));
+    let specs: Vec<Spec> = boxes.map(|b| Spec::c2c(b, b)).collect();
+    let begin = Instant::now();
+    let problem = Problem::new(&specs).expect("bricks tile the world");
+    assert!(matches!(problem.inboxes, Distribution::Irregular(_)));
+    let recipe = Recipe::new(problem, Machine { ranks_per_node: 64, shares_memory: true });
+    let order = recipe.inner_order();
+    let pairs = recipe.stages().windows(2);
+    let pieces = pairs.map(|pair| Schedule::between(&pair[0].after, &pair[1].before, 7, order).near.pieces.len());
+    assert!(pieces.sum::<usize>() > 0);
+    begin.elapsed()
+}
+
+#[test]
+fn boxes_in_no_pattern_are_planned_by_a_list() {
+    no_pattern([512; 3], 512);
+}
+
 #[test]
 fn a_rank_of_many_thousand_knows_its_part_of_the_world() {
     let (ranks, size) = (65_536, [8192; 3]);
@@ -120,5 +143,8 @@ fn figures() {
         let exchanges = recipe.stages().len() - 1;
         let seconds = best_of(5, [8192; 3], ranks).as_secs_f64();
         println!("{ranks} ranks: {seconds:.6} s, {exchanges} exchanges, {partners} pieces");
+    }
+    for ranks in [4096, 65_536] {
+        println!("{ranks} ranks in no pattern: {:.6} s", no_pattern([8192; 3], ranks).as_secs_f64());
     }
 }

@@ -69,7 +69,7 @@ impl Recipe {
         let moved = self.elements_moved(index);
         let (bytes, kind) =
             if self.is_real_after(index) { (moved * COMPLEX / 2, "float64") } else { (moved * COMPLEX, "complex128") };
-        writeln!(f, "  {:<18}{moved} elements change rank, {} in {kind}", self.carrier, human(bytes))
+        writeln!(f, "  {:<17} {moved} elements change rank, {} in {kind}", self.carrier, human(bytes))
     }
 }
 
