@@ -77,14 +77,14 @@ impl Plan {
 }
 
 /// The nanoseconds that each way takes for a forward transform in double precision: the least of some on each rank, the most
-/// of all ranks. Nothing where there is no memory for that. Collective.
+/// of all ranks. Collective.
 ///
 /// # Errors
-/// [`Error::Mpi`].
-pub(super) fn race(plan: &mut Plan, trials: &mut [Trial]) -> Result<Option<Vec<u64>>> {
+/// Where there is no memory for that, the same on all ranks; [`Error::Mpi`].
+pub(super) fn race(plan: &mut Plan, trials: &mut [Trial]) -> Result<Vec<u64>> {
     let input = if plan.is_r2c() { ElementType::Float64 } else { ElementType::Complex128 };
     let scratch = zeros(plan.size_inbox() * input.size()).and_then(|i| Ok((i, zeros(plan.size_outbox() * 16)?)));
-    let Ok(mut scratch) = plan.comm.agree(scratch) else { return Ok(None) };
+    let mut scratch = plan.comm.agree(scratch)?;
     let array = |memory: &mut Vec<f64>, element| RawArray { address: memory.as_mut_ptr().cast(), len: None, element };
     let arrays = (array(&mut scratch.0, input), array(&mut scratch.1, ElementType::Complex128));
     let call = Call::new(Direction::Forward, arrays.0, arrays.1, Scale::None);
@@ -105,7 +105,7 @@ pub(super) fn race(plan: &mut Plan, trials: &mut [Trial]) -> Result<Option<Vec<u
         }
     }
     let most = plan.comm.max(&least)?;
-    Ok(Some(most.into_iter().map(|nanoseconds| nanoseconds as u64).collect()))
+    Ok(most.into_iter().map(|nanoseconds| nanoseconds as u64).collect())
 }
 
 fn time(plan: &mut Plan, trial: &mut Trial, call: Call) -> Result<u64> {
