@@ -30,15 +30,9 @@ impl<T: Real> LaneComplexes<T> {
     ///
     /// # Safety
     /// The panel has a row for each element of a line.
-    #[inline(always)]
-    pub(super) unsafe fn transform_panel<S: Simd>(&self, simd: S, panel: *mut Complex<T>)
-    where
-        T: Lanes<S>,
-    {
-        let math = Math::new(simd, self.forward);
+    pub(super) unsafe fn transform_panel(&self, panel: *mut Complex<T>) {
         for pass in &self.passes {
-            // SAFETY: by the caller's word; the radices divide the length.
-            unsafe { pass.run(math, panel, self.length) };
+            T::run_lanes(Run { pass, panel, rows: self.length, forward: self.forward });
         }
     }
 }
@@ -50,25 +44,32 @@ impl<T: Real> ComplexPanels<T> for LaneComplexes<T> {
 
     fn transform(&self, panels: &mut [Complex<T>], rows: usize) {
         assert!(rows >= self.length, "a panel has a row for each element of a line");
-        T::run_lanes(Transform(self, panels, rows));
+        for panel in panels.chunks_exact_mut(rows * panel_lines::<T>()) {
+            // SAFETY: a panel has at least as many rows as lines have elements.
+            unsafe { self.transform_panel(panel.as_mut_ptr()) };
+        }
     }
 }
 
-struct Transform<'a, T>(&'a LaneComplexes<T>, &'a mut [Complex<T>], usize);
+/// One pass over a panel: what is compiled for each instruction set, once.
+struct Run<'a, T> {
+    pass: &'a Pass<T>,
+    panel: *mut Complex<T>,
+    rows: usize,
+    forward: bool,
+}
 
-impl<T: Real> LaneJob<T> for Transform<'_, T> {
+impl<T: Real> LaneJob<T> for Run<'_, T> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S)
     where
         T: Lanes<S>,
     {
-        let Transform(plan, panels, rows) = self;
-        for panel in panels.chunks_exact_mut(rows * panel_lines::<T>()) {
-            // SAFETY: a panel has at least as many rows as lines have elements.
-            unsafe { plan.transform_panel(simd, panel.as_mut_ptr()) };
-        }
+        // SAFETY: by the word of the caller of `transform_panel`; the radices divide the length.
+        unsafe { self.pass.run(Math::new(simd, self.forward), self.panel, self.rows) };
     }
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -64,19 +64,14 @@ impl<T: Real> Pass<T> {
         T: Lanes<S>,
     {
         let roots: &[Factor<T>; R] = self.roots[..].try_into().expect("there is a root for each row");
-        if self.stride == 1 {
-            for block in 0..rows / R {
-                // SAFETY: the rows of the block are in the panel.
-                unsafe { butterflies::<S, T, R>(m, panel.add(block * R * row_len::<T>()), 1, None, roots) };
-            }
-            return;
-        }
         for block in 0..rows / (R * self.stride) {
-            for (j, twiddles) in self.twiddles.chunks_exact(R - 1).enumerate() {
-                // SAFETY: as above.
+            for j in 0..self.stride {
+                // The first pass has none.
+                let twiddles = self.twiddles.chunks_exact(R - 1).nth(j);
+                // SAFETY: the rows of the block are in the panel.
                 unsafe {
                     let first = panel.add((block * R * self.stride + j) * row_len::<T>());
-                    butterflies::<S, T, R>(m, first, self.stride, Some(twiddles), roots);
+                    butterflies::<S, T, R>(m, first, self.stride, twiddles, roots);
                 }
             }
         }

@@ -70,7 +70,7 @@ impl<T: Real> LaneJob<T> for Forward<'_, T> {
         for panel in panels.chunks_exact_mut(rows * panel_lines::<T>()) {
             // SAFETY: a panel has a row for each element of a spectrum, which is one more than there are pairs.
             unsafe {
-                plan.forward.transform_panel(simd, panel.as_mut_ptr());
+                plan.forward.transform_panel(panel.as_mut_ptr());
                 plan.tell_apart(Math::new(simd, true), Rows(panel.as_mut_ptr()));
             }
         }
@@ -92,7 +92,7 @@ impl<T: Real> LaneJob<T> for Backward<'_, T> {
             unsafe {
                 let (from, to) = (Rows(half.as_ptr().cast_mut()), Rows(panel.as_mut_ptr()));
                 plan.put_together(Math::new(simd, false), from, to);
-                plan.backward.transform_panel(simd, panel.as_mut_ptr());
+                plan.backward.transform_panel(panel.as_mut_ptr());
             }
         }
     }
