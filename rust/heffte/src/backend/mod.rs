@@ -4,6 +4,7 @@
 
 mod kind;
 pub(crate) mod lanes;
+mod panels;
 mod stock;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use num_complex::Complex;
 use num_traits::{Float, NumAssign};
 
 pub use kind::BackendKind;
+pub use panels::{ComplexPanels, PanelRows, RealPanels, Tile};
 
 use crate::array::Element;
 use crate::options::Direction;
@@ -86,16 +88,6 @@ pub trait ComplexLines<T: Real>: Send + Sync {
     fn transform(&self, lines: &mut [Complex<T>], scratch: &mut [Complex<T>]);
 }
 
-/// Transforms complex lines that lie side by side, in place, unscaled.
-///
-/// A panel is a sequence of rows of [`lanes::ROW`] bytes; a row has one element of each of the panel's lines.
-pub trait ComplexPanels<T: Real>: Send + Sync {
-    /// The row in which each element of a line must be before a transform. Results are in natural order.
-    fn places(&self) -> &[u32];
-    /// Transforms the lines of all `panels`, which have `rows` rows each, at least as many as lines have elements.
-    fn transform(&self, panels: &mut [Complex<T>], rows: usize);
-}
-
 /// Transforms real lines to the first half of their spectrum and back, unscaled.
 pub trait RealLines<T: Real>: Send + Sync {
     /// Complex elements of scratch that a call needs.
@@ -105,17 +97,4 @@ pub trait RealLines<T: Real>: Send + Sync {
     /// Transforms the contiguous lines of `half`, which it may overwrite, into those of `real`. The imaginary parts of
     /// the first element, and of the last where the length is even, are ignored.
     fn backward(&self, half: &mut [Complex<T>], real: &mut [T], scratch: &mut [Complex<T>]);
-}
-
-/// Transforms real lines of an even length that lie side by side, to the first half of their spectrum and back, unscaled.
-///
-/// Neighbouring elements of a real line are taken for the parts of a complex number, so that a panel has half as many rows of
-/// reals as lines have elements.
-pub trait RealPanels<T: Real>: Send + Sync {
-    /// The row in which each pair of neighbours must be before a forward transform. All else is in natural order.
-    fn places(&self) -> &[u32];
-    /// Transforms, in all `panels` of `rows` rows each, pairs to the spectrum, which has one row more.
-    fn forward(&self, panels: &mut [Complex<T>], rows: usize);
-    /// Transforms the spectrum in `half` to pairs in `panels`. Imaginary parts are ignored as by [`RealLines`].
-    fn backward(&self, half: &[Complex<T>], panels: &mut [Complex<T>], rows: usize);
 }

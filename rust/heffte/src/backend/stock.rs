@@ -1,5 +1,5 @@
-//! The backend of every build, any length: lines in the lanes of vector registers where the length has small factors only, and
-//! rustfft and realfft where it has not.
+//! The backend of every build, any length: lines in the lanes of vector registers, but the longest ones, and real lines of
+//! lengths that are odd or have large prime factors; these by rustfft and realfft.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use rustfft::{Fft, FftDirection, FftPlanner};
 
-use super::lanes::{LaneComplexes, LaneReals};
+use super::lanes::{LaneComplexes, LaneConvolutions, LaneReals};
 use super::{Backend, ComplexLines, ComplexTransform, Planner, Real, RealLines, RealTransform};
 use crate::options::Direction;
 
@@ -28,6 +28,9 @@ impl<T: Real> Planner<T> for Stock {
     fn complex_lines(&self, length: usize, direction: Direction) -> ComplexTransform<T> {
         match LaneComplexes::new(length, direction).filter(|_| length <= LONGEST_PANEL) {
             Some(lanes) => ComplexTransform::Panels(Arc::new(lanes)),
+            None if length <= LONGEST_CONVOLVED => {
+                ComplexTransform::Panels(Arc::new(LaneConvolutions::new(length, direction)))
+            }
             None => ComplexTransform::Lines(Arc::new(Complexes::new(length, direction))),
         }
     }
@@ -42,6 +45,8 @@ impl<T: Real> Planner<T> for Stock {
 
 /// The longest lines whose panels stay in the second level of cache.
 const LONGEST_PANEL: usize = 1 << 14;
+/// The longest lines that are convolved in lanes: beside their tile they need four times their rows.
+const LONGEST_CONVOLVED: usize = 1 << 11;
 
 struct Complexes<T>(Arc<dyn Fft<T>>);
 

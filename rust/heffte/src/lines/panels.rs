@@ -4,11 +4,11 @@ use num_complex::Complex;
 use num_traits::Zero;
 
 use super::cast::Cast;
-use super::simd::{self, Matrix, Panel, Placed, Rows, Stores};
+use super::simd::{self, Matrix, Placed, Rows, Stores, row};
 use super::sweep::Segment;
 use super::tile::{Job, Place};
-use crate::backend::lanes::{ROW, panel_lines};
-use crate::backend::{ComplexPanels, Real, RealPanels};
+use crate::backend::lanes::{ROW, panel_lines, vector_bytes};
+use crate::backend::{ComplexPanels, PanelRows, Real, RealPanels, Tile};
 use crate::options::Direction;
 
 /// Room for the panels of a tile, twice: some transforms go from one to the other.
@@ -20,6 +20,9 @@ pub(super) struct Panels<T> {
     natural: Vec<u32>,
     /// Room for the lines of one panel, one after the other.
     lines: Vec<Complex<T>>,
+    /// Room for what transforms need beside a tile.
+    scratch: Vec<Complex<T>>,
+    target: Target,
 }
 
 /// What happens to lines that lie side by side.
@@ -28,20 +31,76 @@ pub(super) enum PanelOp<'a, T: Real> {
     Real(&'a dyn RealPanels<T>),
 }
 
+/// Where the lines of a layer go, if a transform can stream them there by itself.
+#[derive(Debug, Default)]
+struct Target {
+    /// Where each row begins, for the first line; empty where rows are not like those of panels.
+    begins: Vec<*mut u8>,
+    /// How many bytes behind a cache line they begin; `None` where they do not all begin alike.
+    phase: Option<usize>,
+}
+
+// SAFETY: the pointers are set anew before they are used.
+unsafe impl Send for Target {}
+
+impl Target {
+    /// Finds the rows of the layer `deep` of a cell.
+    ///
+    /// # Safety
+    /// The operand that is written holds the segments, of elements `E`.
+    unsafe fn aim<E>(&mut self, job: &Job<'_, impl Real>, segments: &[Segment], deep: usize) {
+        self.begins.clear();
+        if job.stores == Stores::Cached || segments.iter().any(|segment| segment.across != 1) {
+            return;
+        }
+        for segment in segments {
+            // SAFETY: by the caller's word.
+            let first =
+                unsafe { job.to.piece::<E>(segment.piece, job.index).add(segment.origin + deep * segment.deep) };
+            let is_even = (segment.along * size_of::<E>()).is_multiple_of(ROW);
+            let phase = Some(first as usize % ROW).filter(|_| is_even);
+            self.phase = if self.begins.is_empty() { phase } else { self.phase.filter(|known| phase == Some(*known)) };
+            self.begins.extend((0..segment.len).map(|i| first.wrapping_add(i * segment.along).cast::<u8>()));
+        }
+    }
+
+    /// The rows of whole panels of the lines from `offset` bytes on, if these can be streamed there: cache line by cache line.
+    fn rows(&self, offset: usize) -> Option<PanelRows<'_>> {
+        let is_aligned = self.phase.is_some_and(|phase| (phase + offset).is_multiple_of(ROW));
+        let fits = !self.begins.is_empty() && is_aligned && vector_bytes() == ROW;
+        fits.then_some(PanelRows { begins: &self.begins, offset })
+    }
+}
+
 impl<T: Real> Panels<T> {
-    /// Room for `elements` elements of lines of up to `length` elements.
-    pub fn new(elements: usize, length: usize) -> Panels<T> {
+    /// Room for `elements` elements of lines of up to `length` elements, and for `scratch` rows.
+    pub fn new(elements: usize, length: usize, scratch: usize) -> Panels<T> {
         let len = elements.next_multiple_of(panel_lines::<T>());
         // A panel more than that, so that there is room to begin with a cache line.
         let memory = vec![Complex::zero(); 2 * len + panel_lines::<T>()];
         let lines = vec![Complex::zero(); length * panel_lines::<T>()];
-        Panels { memory, len, natural: (0..length as u32).collect(), lines }
+        let scratch = vec![Complex::zero(); (scratch + 1) * panel_lines::<T>()];
+        Panels { memory, len, scratch, natural: (0..length as u32).collect(), lines, target: Target::default() }
+    }
+
+    /// Gets ready for the lines of the layer `deep` of a cell.
+    ///
+    /// # Safety
+    /// The operand of the job that is written holds the segments, of elements `D`.
+    pub unsafe fn aim<D>(&mut self, op: &PanelOp<'_, T>, job: &Job<'_, T>, write: &[Segment], deep: usize)
+    where
+        Complex<T>: Cast<D>,
+    {
+        let can_write = <Complex<T> as Cast<D>>::IS_SAME && matches!(op, PanelOp::Complex(_));
+        // SAFETY: by the caller's word.
+        unsafe { self.target.aim::<D>(job, if can_write { write } else { &[] }, deep) };
     }
 
     /// Gathers the lines of `place`, of `lengths.0` elements, transforms them, and scatters the results, of `lengths.1`.
     ///
     /// # Safety
-    /// The operands of the job hold the segments, of elements `S` and `D`, and there is room for the lines.
+    /// The operands of the job hold the segments, of elements `S` and `D`, and there is room for the lines. The panels are aimed
+    /// at the layer of the lines.
     pub unsafe fn carry<S, D>(
         &mut self,
         op: &PanelOp<'_, T>,
@@ -54,52 +113,49 @@ impl<T: Real> Panels<T> {
         T: Cast<D>,
         Complex<T>: Cast<D>,
     {
-        let begin = self.memory.as_ptr().align_offset(ROW);
-        let (first, second) = self.memory[begin..begin + 2 * self.len].split_at_mut(self.len);
-        let (rows, count) = (lengths.0.max(lengths.1), place.lines.div_ceil(panel_lines::<T>()));
+        let (rows, panels) = (lengths.0.max(lengths.1), place.lines.div_ceil(panel_lines::<T>()));
         let rows = if matches!(op, PanelOp::Real(_)) { rows / 2 + 1 } else { rows };
-        let (panel, values) = view(first, rows, count);
+        let begin = self.memory.as_ptr().align_offset(ROW);
+        let halves = self.memory[begin..begin + 2 * self.len].split_at_mut(self.len);
+        assert!(panels * rows * panel_lines::<T>() <= self.len, "the tile has room for the lines");
+        let [first, second] = [halves.0, halves.1].map(|half| Tile { begin: half.as_mut_ptr().cast(), panels, rows });
         // SAFETY: by the caller's word.
         unsafe {
             match (op, job.direction) {
-                (PanelOp::Complex(lines), _) => {
-                    gather::<S, T>(job, read, place, panel, lines.places());
-                    lines.transform(values, rows);
-                    job.scale_complex(values);
-                    scatter::<D, T>(job, write, place, panel, &mut self.lines);
+                (PanelOp::Complex(transform), _) => {
+                    gather::<S, T>(job, read, place, first, transform.places());
+                    let is_whole = place.lines.is_multiple_of(panel_lines::<T>());
+                    let out = self.target.rows(place.across * size_of::<D>());
+                    let out = out.filter(|_| is_whole && transform.can_stream());
+                    let scratch = self.scratch.as_mut_ptr().add(self.scratch.as_ptr().align_offset(ROW));
+                    transform.transform(first, scratch.cast(), job.factor, out);
+                    if out.is_none() {
+                        scatter::<D, T>(job, write, place, first, &mut self.lines);
+                    }
                 }
-                (PanelOp::Real(lines), Direction::Forward) => {
-                    gather_pairs::<S, T>(job, read, place, panel, lines.places());
-                    lines.forward(values, rows);
-                    job.scale_complex(values);
-                    scatter::<D, T>(job, write, place, panel, &mut self.lines);
+                (PanelOp::Real(transform), Direction::Forward) => {
+                    gather_pairs::<S, T>(job, read, place, first, transform.places());
+                    transform.forward(first, job.factor);
+                    scatter::<D, T>(job, write, place, first, &mut self.lines);
                 }
-                (PanelOp::Real(lines), Direction::Backward) => {
-                    let (pairs, real) = view(second, rows, count);
-                    gather::<S, T>(job, read, place, panel, &self.natural);
-                    lines.backward(values, real, rows);
-                    job.scale_complex(real);
-                    scatter_pairs::<D, T>(job, write, place, pairs, &mut self.lines);
+                (PanelOp::Real(transform), Direction::Backward) => {
+                    gather::<S, T>(job, read, place, first, &self.natural);
+                    transform.backward(first, second, job.factor);
+                    scatter_pairs::<D, T>(job, write, place, second, &mut self.lines);
                 }
             }
         }
     }
 }
 
-/// The first `count` panels of `rows` rows in `memory`.
-fn view<T: Real>(memory: &mut [Complex<T>], rows: usize, count: usize) -> (Panel, &mut [Complex<T>]) {
-    let values = &mut memory[..count * rows * panel_lines::<T>()];
-    (Panel { begin: values.as_mut_ptr().cast(), rows }, values)
-}
-
 /// Where the complex element of a line is that lies in `row`.
-fn element<T>(panel: Panel, row: usize, line: usize) -> *mut Complex<T> {
+fn element<T>(tile: Tile, index: usize, line: usize) -> *mut Complex<T> {
     let lanes = panel_lines::<T>();
-    panel.row(line / lanes, row).cast::<Complex<T>>().wrapping_add(line % lanes)
+    row(tile, line / lanes, index).cast::<Complex<T>>().wrapping_add(line % lanes)
 }
 
 /// Where element `index` of a real line is, whose pairs of neighbours are complex elements.
-fn part_of_pair<T>(panel: Panel, row: usize, line: usize, index: usize) -> *mut T {
+fn part_of_pair<T>(panel: Tile, row: usize, line: usize, index: usize) -> *mut T {
     element::<T>(panel, row, line).cast::<T>().wrapping_add(index % 2)
 }
 
@@ -117,7 +173,7 @@ unsafe fn gather<S: Cast<Complex<T>>, T: Real>(
     job: &Job<'_, T>,
     segments: &[Segment],
     place: &Place,
-    panel: Panel,
+    panel: Tile,
     places: &[u32],
 ) {
     for segment in segments {
@@ -143,12 +199,12 @@ unsafe fn gather<S: Cast<Complex<T>>, T: Real>(
 ///
 /// # Safety
 /// As for [`gather`].
-unsafe fn transpose_in<E, T>(piece: *const E, segment: &Segment, place: &Place, panel: Panel, places: &[u32]) -> bool {
+unsafe fn transpose_in<E, T>(piece: *const E, segment: &Segment, place: &Place, panel: Tile, places: &[u32]) -> bool {
     panels::<T>(place.lines).all(|(p, first, count)| {
         // SAFETY: by the caller's word.
         unsafe {
             let from = Rows::of(piece.add(first * segment.across), segment.across);
-            let to = Placed { begin: panel.row(p, 0), places };
+            let to = Placed { begin: row(panel, p, 0), places };
             simd::transpose::<Complex<T>>(from, to, (count, places.len()), Stores::Cached)
         }
     })
@@ -162,7 +218,7 @@ unsafe fn gather_pairs<S: Cast<T>, T: Real>(
     job: &Job<'_, T>,
     segments: &[Segment],
     place: &Place,
-    panel: Panel,
+    panel: Tile,
     places: &[u32],
 ) {
     for segment in segments {
@@ -193,7 +249,7 @@ unsafe fn scatter<D, T: Real>(
     job: &Job<'_, T>,
     segments: &[Segment],
     place: &Place,
-    panel: Panel,
+    panel: Tile,
     lines: &mut [Complex<T>],
 ) where
     Complex<T>: Cast<D>,
@@ -228,14 +284,14 @@ unsafe fn transpose_out<E, T: Real>(
     piece: *mut E,
     across: usize,
     place: &Place,
-    (panel, rows): (Panel, std::ops::Range<usize>),
+    (panel, rows): (Tile, std::ops::Range<usize>),
     lines: &mut [Complex<T>],
 ) -> bool {
     let counts = |count| (rows.len(), count);
     panels::<T>(place.lines).all(|(p, first, count)| {
         // SAFETY: by the caller's word.
         unsafe {
-            let from = Rows::of(panel.row(p, rows.start).cast::<Complex<T>>(), panel_lines::<T>());
+            let from = Rows::of(row(panel, p, rows.start).cast::<Complex<T>>(), panel_lines::<T>());
             let to = piece.add(first * across);
             if job.stores == Stores::Cached || Rows::of(to, across).is_aligned(ROW) {
                 return simd::transpose::<Complex<T>>(from, Rows::of(to, across), counts(count), job.stores);
@@ -261,7 +317,7 @@ unsafe fn scatter_pairs<D, T: Real + Cast<D>>(
     job: &Job<'_, T>,
     segments: &[Segment],
     place: &Place,
-    panel: Panel,
+    panel: Tile,
     lines: &mut [Complex<T>],
 ) {
     for segment in segments {

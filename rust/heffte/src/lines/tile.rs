@@ -85,7 +85,7 @@ pub(crate) struct Tile<T: Real> {
 impl<T: Real> Tile<T> {
     /// A tile for these sweeps.
     pub fn new<'a>(sweeps: impl Iterator<Item = (&'a Sweep, &'a LineOp<T>)>) -> Tile<T> {
-        let (mut elements, mut scratch, mut panel_elements, mut longest) = (0, 0, 0, 0);
+        let (mut elements, mut scratch, mut panel_elements, mut panel_rows, mut longest) = (0, 0, 0, 0, 0);
         for (sweep, op) in sweeps {
             let length = sweep.lengths().0.max(sweep.lengths().1);
             let len = length * wide_tile::<T>(length).max(tile_width::<T>(length));
@@ -93,10 +93,13 @@ impl<T: Real> Tile<T> {
                 Way::Flat(_) => elements = elements.max(len),
                 Way::Panels(_) => panel_elements = panel_elements.max(len),
             }
+            if let Way::Panels(PanelOp::Complex(panels)) = op.way(Direction::Forward) {
+                panel_rows = panel_rows.max(panels.scratch_rows());
+            }
             scratch = scratch.max(op.scratch_len());
             longest = longest.max(length);
         }
-        Tile { flat: Flat::new(elements, scratch), panels: Panels::new(panel_elements, longest) }
+        Tile { flat: Flat::new(elements, scratch), panels: Panels::new(panel_elements, longest, panel_rows) }
     }
 
     /// Passes the lines of `sweep` in a part of it through `op`, and the results on.
@@ -137,6 +140,10 @@ impl<T: Real> Tile<T> {
             let width = if is_ragged::<D>(job, segments.1) { wide } else { narrow };
             for layer in common {
                 let deep = layer - cell.layers.start;
+                if let Way::Panels(op) = &way {
+                    // SAFETY: by the caller's word.
+                    unsafe { self.panels.aim::<D>(op, job, segments.1, deep) };
+                }
                 let mut across = lines.start;
                 while across < lines.end {
                     let left = width.min(lines.end - across);

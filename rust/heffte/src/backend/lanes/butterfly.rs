@@ -5,7 +5,7 @@ use pulp::Simd;
 use super::vector::{Factor, Lanes, Math};
 
 /// The lengths for which [`butterfly`] has a way, with the vector operations that it takes.
-pub(super) const RADICES: [(usize, usize); 14] = [
+pub(super) const RADICES: [(usize, usize); 15] = [
     (2, 2),
     (3, 8),
     (4, 10),
@@ -20,6 +20,7 @@ pub(super) const RADICES: [(usize, usize); 14] = [
     (13, 186),
     (15, 106),
     (16, 106),
+    (17, 312),
 ];
 
 /// The transform of `x`. `roots` has the powers of the `R`-th root of unity.

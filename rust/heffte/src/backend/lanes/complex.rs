@@ -1,14 +1,12 @@
 //! Complex lines, one in each lane.
 
-use num_complex::Complex;
 use pulp::Simd;
 
 use super::dispatch::LaneJob;
 use super::factors::{places, radices};
-use super::panel_lines;
-use super::passes::Pass;
+use super::passes::{OutOf, Pass, Walk, Within, scale};
 use super::vector::{Lanes, Math};
-use crate::backend::{ComplexPanels, Real};
+use crate::backend::{ComplexPanels, PanelRows, Real, Tile};
 use crate::options::Direction;
 
 /// Transforms the lines of panels in place.
@@ -26,14 +24,27 @@ impl<T: Real> LaneComplexes<T> {
         Some(LaneComplexes { length, places: places(&radices), passes: Pass::sequence(&radices, forward), forward })
     }
 
-    /// Transforms the lines of one panel.
+    /// Transforms the lines of a panel in place, times `factor`.
     ///
     /// # Safety
     /// The panel has a row for each element of a line.
-    pub(super) unsafe fn transform_panel(&self, panel: *mut Complex<T>) {
-        for pass in &self.passes {
-            T::run_lanes(Run { pass, panel, rows: self.length, forward: self.forward });
-        }
+    pub(super) unsafe fn transform_panel(&self, panel: *mut u8, factor: Option<T>) {
+        let last = self.start_panel(panel, factor);
+        last.into_iter().for_each(|pass| self.run(pass, Within(panel)));
+    }
+
+    /// All but the last pass, which is left to do. The factor comes before it, wherever its results go, so that these have the
+    /// same bits.
+    fn start_panel(&self, panel: *mut u8, factor: Option<T>) -> Option<&Pass<T>> {
+        let (last, others) = self.passes.split_last().unzip();
+        others.into_iter().flatten().for_each(|pass| self.run(pass, Within(panel)));
+        scale_rows(panel, self.length, factor);
+        last
+    }
+
+    /// Runs one pass, whose rows are there.
+    fn run(&self, pass: &Pass<T>, walk: impl Walk) {
+        T::run_lanes(Run { pass, walk, length: self.length, forward: self.forward });
     }
 }
 
@@ -42,37 +53,74 @@ impl<T: Real> ComplexPanels<T> for LaneComplexes<T> {
         &self.places
     }
 
-    fn transform(&self, panels: &mut [Complex<T>], rows: usize) {
-        assert!(rows >= self.length, "a panel has a row for each element of a line");
-        for panel in panels.chunks_exact_mut(rows * panel_lines::<T>()) {
-            // SAFETY: a panel has at least as many rows as lines have elements.
-            unsafe { self.transform_panel(panel.as_mut_ptr()) };
-        }
+    fn can_stream(&self) -> bool {
+        !self.passes.is_empty()
+    }
+
+    unsafe fn transform(&self, tile: Tile, _: *mut u8, factor: Option<T>, out: Option<PanelRows<'_>>) {
+        assert!(tile.rows >= self.length, "{ROWS}");
+        let Some(to) = out else {
+            // SAFETY: by the caller's word.
+            return tile.panels().for_each(|panel| unsafe { self.transform_panel(panel, factor) });
+        };
+        assert!(to.begins.len() == self.length && self.can_stream(), "{ROWS}");
+        let last = tile.panels().filter_map(|panel| self.start_panel(panel, factor)).last();
+        last.into_iter().for_each(|pass| self.run(pass, OutOf { tile, to }));
     }
 }
 
-/// One pass over a panel: what is compiled for each instruction set, once.
-struct Run<'a, T> {
+/// What must hold of panels.
+pub(super) const ROWS: &str = "a panel has a row for each element of a line";
+
+/// One pass: what is compiled for each instruction set, once for each kind of walk.
+struct Run<'a, T, W> {
     pass: &'a Pass<T>,
-    panel: *mut Complex<T>,
-    rows: usize,
+    walk: W,
+    length: usize,
     forward: bool,
 }
 
-impl<T: Real> LaneJob<T> for Run<'_, T> {
+impl<T: Real, W: Walk> LaneJob<T> for Run<'_, T, W> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S)
     where
         T: Lanes<S>,
     {
-        // SAFETY: by the word of the caller of `transform_panel`; the radices divide the length.
-        unsafe { self.pass.run(Math::new(simd, self.forward), self.panel, self.rows) };
+        // SAFETY: by the word of the caller of `transform` or `transform_panel`; the radices divide the length.
+        unsafe { self.pass.run(Math::new(simd, self.forward), self.walk, self.length) };
+    }
+}
+
+/// Multiplies so many rows of a panel, which are there, by a factor, if there is one.
+pub(super) fn scale_rows<T: Real>(panel: *mut u8, length: usize, factor: Option<T>) {
+    if let Some(factor) = factor {
+        T::run_lanes(Scale { panel, length, factor });
+    }
+}
+
+struct Scale<T> {
+    panel: *mut u8,
+    length: usize,
+    factor: T,
+}
+
+impl<T: Real> LaneJob<T> for Scale<T> {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S)
+    where
+        T: Lanes<S>,
+    {
+        // SAFETY: as above.
+        unsafe { scale(Math::<S, T>::new(simd, true), self.panel, self.length, self.factor) };
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use num_complex::Complex;
+
     use super::*;
+    use crate::backend::lanes::panel_lines;
 
     #[test]
     fn lines_of_smooth_lengths_follow_the_definition() {
@@ -89,7 +137,9 @@ mod tests {
                         panel[plan.places()[j] as usize * lines + line] = sample(line, j);
                     }
                 }
-                plan.transform(&mut panel, n);
+                let tile = Tile { begin: panel.as_mut_ptr().cast(), panels: 1, rows: n };
+                // SAFETY: the panel has `n` rows.
+                unsafe { plan.transform(tile, std::ptr::null_mut(), None, None) };
                 for line in 0..lines {
                     let root = |j: usize, k: usize| {
                         Complex::from_polar(1.0, sign * std::f64::consts::TAU * ((j * k) % n) as f64 / n as f64)

@@ -55,3 +55,17 @@ pub(crate) fn dispatch<Op: WithSimd>(operation: Op) -> Op::Output {
         _ => operation.with_simd(pulp::Scalar128b),
     }
 }
+
+/// Bytes of a vector of the widest instruction set of this CPU.
+pub(crate) fn vector_bytes() -> usize {
+    struct Bytes;
+    impl WithSimd for Bytes {
+        type Output = usize;
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) -> usize {
+            size_of::<S::f64s>()
+        }
+    }
+    dispatch(Bytes)
+}

@@ -6,17 +6,20 @@
 
 mod butterfly;
 mod complex;
+mod convolution;
 mod dispatch;
 mod factors;
 mod passes;
 mod real;
+mod rows;
 mod vector;
 
 use num_complex::Complex;
 
 pub(super) use complex::LaneComplexes;
+pub(super) use convolution::LaneConvolutions;
 pub use dispatch::LaneReal;
-pub(crate) use dispatch::dispatch;
+pub(crate) use dispatch::{dispatch, vector_bytes};
 pub(super) use real::LaneReals;
 
 /// Bytes of a row of a panel.

@@ -5,8 +5,8 @@ use pulp::Simd;
 
 use super::ROW;
 use super::butterfly::butterfly;
-use super::vector::{Factor, Lanes, Math};
-use crate::backend::Real;
+use super::vector::{Factor, Lanes, Math, stream};
+use crate::backend::{PanelRows, Real, Tile};
 
 /// One pass: butterflies of `radix` rows that are `stride` rows apart.
 pub(super) struct Pass<T> {
@@ -35,12 +35,13 @@ impl<T: Real> Pass<T> {
         radices.iter().map(pass).collect()
     }
 
-    /// Runs the pass over the `rows` rows of a panel.
+    /// Runs the pass over all `length` rows of panels.
     ///
     /// # Safety
-    /// The panel has so many rows, a multiple of the block.
+    /// The walk has so many rows, a multiple of the block. What is written is not read by a later butterfly, or is what this one
+    /// read; it begins with cache lines if it is streamed.
     #[inline(always)]
-    pub unsafe fn run<S: Simd>(&self, m: Math<S, T>, panel: *mut Complex<T>, rows: usize)
+    pub unsafe fn run<S: Simd>(&self, m: Math<S, T>, walk: impl Walk, length: usize)
     where
         T: Lanes<S>,
     {
@@ -48,69 +49,153 @@ impl<T: Real> Pass<T> {
             ($($radix:literal)*) => {
                 match self.radix {
                     // SAFETY: by the caller's word.
-                    $($radix => unsafe { self.run_radix::<S, $radix>(m, panel, rows) },)*
+                    $($radix => unsafe { self.run_radix::<S, $radix>(m, walk, length) },)*
                     _ => unreachable!("radices are those of the butterflies"),
                 }
             };
         }
-        for_radices!(2 3 4 5 6 7 8 9 10 11 12 13 15 16);
+        for_radices!(2 3 4 5 6 7 8 9 10 11 12 13 15 16 17);
     }
 
     /// # Safety
     /// As for [`Pass::run`].
     #[inline(always)]
-    unsafe fn run_radix<S: Simd, const R: usize>(&self, m: Math<S, T>, panel: *mut Complex<T>, rows: usize)
+    unsafe fn run_radix<S: Simd, const R: usize>(&self, m: Math<S, T>, walk: impl Walk, length: usize)
     where
         T: Lanes<S>,
     {
         let roots: &[Factor<T>; R] = self.roots[..].try_into().expect("there is a root for each row");
-        for block in 0..rows / (R * self.stride) {
+        for block in 0..length / (R * self.stride) {
             for j in 0..self.stride {
                 // The first pass has none.
                 let twiddles = self.twiddles.chunks_exact(R - 1).nth(j);
-                // SAFETY: the rows of the block are in the panel.
-                unsafe {
-                    let first = panel.add((block * R * self.stride + j) * row_len::<T>());
-                    butterflies::<S, T, R>(m, first, self.stride, twiddles, roots);
+                let rows = (block * R * self.stride + j, self.stride);
+                for panel in 0..walk.panels() {
+                    // SAFETY: the rows of the block are in the panels.
+                    unsafe { butterflies::<S, T, R>(m, walk, (panel, rows), twiddles, roots) };
                 }
             }
         }
     }
 }
 
-/// Elements of a row.
-const fn row_len<T>() -> usize {
-    ROW / size_of::<Complex<T>>()
-}
-
-/// The butterflies of `R` rows, the first at `first` and the others `stride` rows apart.
+/// The butterflies of `R` rows of a panel: the row `first`, and the others `stride` rows apart.
 ///
 /// # Safety
-/// The rows are in memory that may be written.
+/// As for [`Pass::run`].
 #[inline(always)]
 unsafe fn butterflies<S: Simd, T: Lanes<S>, const R: usize>(
     m: Math<S, T>,
-    first: *mut Complex<T>,
-    stride: usize,
+    walk: impl Walk,
+    (panel, (first, stride)): (usize, (usize, usize)),
     twiddles: Option<&[Factor<T>]>,
     roots: &[Factor<T>; R],
 ) {
-    let mut column = 0;
-    while column < row_len::<T>() {
-        let at = |row: usize| first.wrapping_add(row * stride * row_len::<T>() + column).cast::<T::Vector>();
+    for column in (0..ROW).step_by(size_of::<T::Vector>()) {
         // SAFETY: by the caller's word.
-        let mut x: [T::Vector; R] = std::array::from_fn(|row| unsafe { at(row).read_unaligned() });
-        if let Some(twiddles) = twiddles {
-            for row in 1..R {
-                x[row] = m.times(x[row], &twiddles[row - 1]);
+        unsafe {
+            let from = |row| walk.from(panel, first + row * stride).add(column);
+            let to = |row| walk.to(panel, first + row * stride).add(column);
+            let mut x: [T::Vector; R] = std::array::from_fn(|row| from(row).cast::<T::Vector>().read_unaligned());
+            if let Some(twiddles) = twiddles {
+                for row in 1..R {
+                    x[row] = m.times(x[row], &twiddles[row - 1]);
+                }
+            }
+            let y = butterfly::<S, T, R>(m, x, roots);
+            for (row, value) in y.into_iter().enumerate() {
+                if walk.streams() {
+                    stream(to(row).cast(), value);
+                } else {
+                    to(row).cast::<T::Vector>().write_unaligned(value);
+                }
             }
         }
-        let y = butterfly::<S, T, R>(m, x, roots);
-        for (row, value) in y.into_iter().enumerate() {
-            // SAFETY: by the caller's word.
-            unsafe { at(row).write_unaligned(value) };
+    }
+}
+
+/// Multiplies all rows of a panel by a factor.
+///
+/// # Safety
+/// There are so many rows.
+#[inline(always)]
+pub(super) unsafe fn scale<S: Simd, T: Lanes<S>>(m: Math<S, T>, panel: *mut u8, length: usize, factor: T) {
+    for offset in (0..length * ROW).step_by(size_of::<T::Vector>()) {
+        // SAFETY: by the caller's word.
+        unsafe {
+            let at = panel.add(offset).cast::<T::Vector>();
+            at.write_unaligned(m.multiplied(at.read_unaligned(), factor));
         }
-        column += Math::<S, T>::LANES;
+    }
+}
+
+/// Where a pass reads and writes rows of panels.
+pub(super) trait Walk: Copy {
+    fn panels(self) -> usize;
+    /// # Safety
+    /// There is such a row, here and below.
+    unsafe fn from(self, panel: usize, row: usize) -> *mut u8;
+    unsafe fn to(self, panel: usize, row: usize) -> *mut u8;
+    /// Whether what is written goes past the cache.
+    fn streams(self) -> bool;
+}
+
+/// In place in one panel.
+#[derive(Clone, Copy)]
+pub(super) struct Within(pub *mut u8);
+
+impl Walk for Within {
+    #[inline(always)]
+    fn panels(self) -> usize {
+        1
+    }
+
+    #[inline(always)]
+    unsafe fn from(self, _: usize, row: usize) -> *mut u8 {
+        // SAFETY: by the caller's word.
+        unsafe { self.0.add(row * ROW) }
+    }
+
+    #[inline(always)]
+    unsafe fn to(self, panel: usize, row: usize) -> *mut u8 {
+        // SAFETY: by the caller's word.
+        unsafe { self.from(panel, row) }
+    }
+
+    #[inline(always)]
+    fn streams(self) -> bool {
+        false
+    }
+}
+
+/// From the panels of a tile to elsewhere, past the cache, row by row of all of them, which are neighbours there.
+#[derive(Clone, Copy)]
+pub(super) struct OutOf<'a> {
+    pub tile: Tile,
+    pub to: PanelRows<'a>,
+}
+
+impl Walk for OutOf<'_> {
+    #[inline(always)]
+    fn panels(self) -> usize {
+        self.tile.panels
+    }
+
+    #[inline(always)]
+    unsafe fn from(self, panel: usize, row: usize) -> *mut u8 {
+        // SAFETY: by the caller's word.
+        unsafe { self.tile.panel(panel).add(row * ROW) }
+    }
+
+    #[inline(always)]
+    unsafe fn to(self, panel: usize, row: usize) -> *mut u8 {
+        // SAFETY: by the caller's word.
+        unsafe { self.to.begins.get_unchecked(row).add(self.to.offset + panel * ROW) }
+    }
+
+    #[inline(always)]
+    fn streams(self) -> bool {
+        true
     }
 }
 

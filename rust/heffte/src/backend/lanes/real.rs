@@ -4,12 +4,12 @@
 use num_complex::Complex;
 use pulp::Simd;
 
-use super::complex::LaneComplexes;
+use super::ROW;
+use super::complex::{LaneComplexes, ROWS};
 use super::dispatch::LaneJob;
 use super::passes::unit_root;
 use super::vector::{Factor, Lanes, Math};
-use super::{ROW, panel_lines};
-use crate::backend::{ComplexPanels, Real, RealPanels};
+use crate::backend::{ComplexPanels, Real, RealPanels, Tile};
 use crate::options::Direction;
 
 /// Transforms the real lines of panels, and back.
@@ -47,54 +47,56 @@ impl<T: Real> RealPanels<T> for LaneReals<T> {
         self.forward.places()
     }
 
-    fn forward(&self, panels: &mut [Complex<T>], rows: usize) {
-        assert!(rows > self.half, "a panel has a row for each element of a spectrum");
-        T::run_lanes(Forward(self, panels, rows));
-    }
-
-    fn backward(&self, half: &[Complex<T>], panels: &mut [Complex<T>], rows: usize) {
-        assert!(rows > self.half && half.len() == panels.len(), "a panel has a row for each element of a spectrum");
-        T::run_lanes(Backward(self, half, panels, rows));
-    }
-}
-
-struct Forward<'a, T>(&'a LaneReals<T>, &'a mut [Complex<T>], usize);
-
-impl<T: Real> LaneJob<T> for Forward<'_, T> {
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S)
-    where
-        T: Lanes<S>,
-    {
-        let Forward(plan, panels, rows) = self;
-        for panel in panels.chunks_exact_mut(rows * panel_lines::<T>()) {
-            // SAFETY: a panel has a row for each element of a spectrum, which is one more than there are pairs.
-            unsafe {
-                plan.forward.transform_panel(panel.as_mut_ptr());
-                plan.tell_apart(Math::new(simd, true), Rows(panel.as_mut_ptr()));
-            }
+    unsafe fn forward(&self, tile: Tile, factor: Option<T>) {
+        assert!(tile.rows > self.half, "{ROWS}");
+        for panel in tile.panels() {
+            // SAFETY: by the caller's word: a panel has a row for each element of a spectrum, which is one more than there are
+            // pairs.
+            unsafe { self.forward.transform_panel(panel, factor) };
+            T::run_lanes(Apart { plan: self, rows: Rows(panel.cast()) });
         }
     }
-}
 
-struct Backward<'a, T>(&'a LaneReals<T>, &'a [Complex<T>], &'a mut [Complex<T>], usize);
-
-impl<T: Real> LaneJob<T> for Backward<'_, T> {
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S)
-    where
-        T: Lanes<S>,
-    {
-        let Backward(plan, half, panels, rows) = self;
-        let len = rows * panel_lines::<T>();
-        for (half, panel) in half.chunks_exact(len).zip(panels.chunks_exact_mut(len)) {
+    unsafe fn backward(&self, half: Tile, tile: Tile, factor: Option<T>) {
+        assert!(half.rows > self.half && tile.rows > self.half, "{ROWS}");
+        for (from, to) in half.panels().zip(tile.panels()) {
+            T::run_lanes(Together { plan: self, from: Rows(from.cast()), to: Rows(to.cast()) });
             // SAFETY: as above.
-            unsafe {
-                let (from, to) = (Rows(half.as_ptr().cast_mut()), Rows(panel.as_mut_ptr()));
-                plan.put_together(Math::new(simd, false), from, to);
-                plan.backward.transform_panel(panel.as_mut_ptr());
-            }
+            unsafe { self.backward.transform_panel(to, factor) };
         }
+    }
+}
+
+struct Apart<'a, T> {
+    plan: &'a LaneReals<T>,
+    rows: Rows<T>,
+}
+
+impl<T: Real> LaneJob<T> for Apart<'_, T> {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S)
+    where
+        T: Lanes<S>,
+    {
+        // SAFETY: by the word of the caller of `LaneReals::forward`.
+        unsafe { self.plan.tell_apart(Math::new(simd, true), self.rows) };
+    }
+}
+
+struct Together<'a, T> {
+    plan: &'a LaneReals<T>,
+    from: Rows<T>,
+    to: Rows<T>,
+}
+
+impl<T: Real> LaneJob<T> for Together<'_, T> {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S)
+    where
+        T: Lanes<S>,
+    {
+        // SAFETY: by the word of the caller of `LaneReals::backward`.
+        unsafe { self.plan.put_together(Math::new(simd, false), self.from, self.to) };
     }
 }
 
@@ -103,13 +105,13 @@ impl<T: Real> LaneJob<T> for Backward<'_, T> {
 struct Rows<T>(*mut Complex<T>);
 
 impl<T: Real> Rows<T> {
-    /// A vector in a row, `column` elements after its begin.
+    /// A vector in a row, so many bytes from its begin.
     #[inline(always)]
     fn at<S: Simd>(self, row: usize, column: usize) -> *mut T::Vector
     where
         T: Lanes<S>,
     {
-        self.0.wrapping_add(row * (ROW / size_of::<Complex<T>>()) + column).cast()
+        self.0.cast::<u8>().wrapping_add(row * ROW + column).cast()
     }
 }
 
@@ -124,11 +126,10 @@ impl<T: Real> LaneReals<T> {
     where
         T: Lanes<S>,
     {
-        let mut column = 0;
-        while column < panel_lines::<T>() {
-            let at = |row| rows.at::<S>(row, column);
+        for column in (0..ROW).step_by(size_of::<T::Vector>()) {
             // SAFETY: all rows are in the panel.
             unsafe {
+                let at = |row| rows.at::<S>(row, column);
                 let first = at(0).read_unaligned();
                 let swapped = m.swapped(first);
                 at(0).write_unaligned(m.real_part(m.add(first, swapped)));
@@ -141,7 +142,6 @@ impl<T: Real> LaneReals<T> {
                     high.write_unaligned(m.conjugate(m.sub(even, odd)));
                 }
             }
-            column += Math::<S, T>::LANES;
         }
     }
 
@@ -156,12 +156,11 @@ impl<T: Real> LaneReals<T> {
         T: Lanes<S>,
     {
         let places = self.backward.places();
-        let mut column = 0;
-        while column < panel_lines::<T>() {
-            let read = |row| from.at::<S>(row, column);
-            let write = |row: usize| to.at::<S>(places[row] as usize, column);
+        for column in (0..ROW).step_by(size_of::<T::Vector>()) {
             // SAFETY: all rows are in the panels.
             unsafe {
+                let read = |row| from.at::<S>(row, column);
+                let write = |row: usize| to.at::<S>(places[row] as usize, column);
                 let (first, last) = (read(0).read_unaligned(), read(self.half).read_unaligned());
                 let (first, last) = (m.real_part(first), m.real_part(last));
                 write(0).write_unaligned(m.add(m.add(first, last), m.swapped(m.sub(first, last))));
@@ -172,7 +171,6 @@ impl<T: Real> LaneReals<T> {
                     write(self.half - k).write_unaligned(m.conjugate(m.sub(even, odd)));
                 }
             }
-            column += Math::<S, T>::LANES;
         }
     }
 }
@@ -182,6 +180,7 @@ mod tests {
     use num_traits::Zero;
 
     use super::*;
+    use crate::backend::lanes::panel_lines;
 
     #[test]
     fn real_lines_follow_the_definition_there_and_back() {
@@ -196,7 +195,9 @@ mod tests {
                     panel[plan.places()[pair] as usize * lines + line] = value;
                 }
             }
-            plan.forward(&mut panel, rows);
+            let tile = |panel: &mut [Complex<f64>]| Tile { begin: panel.as_mut_ptr().cast(), panels: 1, rows };
+            // SAFETY: the panel has `rows` rows.
+            unsafe { plan.forward(tile(&mut panel), None) };
             let root =
                 |j: usize, k: usize| Complex::from_polar(1.0, -std::f64::consts::TAU * ((j * k) % n) as f64 / n as f64);
             for line in 0..lines {
@@ -209,8 +210,9 @@ mod tests {
                     panel[k * lines + line] = expected + Complex::new(0.0, if is_real { 17.0 } else { 0.0 });
                 }
             }
-            let mut back = vec![Complex::zero(); rows * lines];
-            plan.backward(&panel, &mut back, rows);
+            let mut back = vec![Complex::<f64>::zero(); rows * lines];
+            // SAFETY: both panels have `rows` rows.
+            unsafe { plan.backward(tile(&mut panel), tile(&mut back), None) };
             for line in 0..lines {
                 for j in 0..n {
                     let pair = back[j / 2 * lines + line];

@@ -25,6 +25,30 @@ pub trait Lanes<S: Simd>: Real {
     fn swapped(simd: S, a: Self::Vector) -> Self::Vector;
 }
 
+/// Writes a vector past the cache, where there is a way.
+///
+/// # Safety
+/// There is room for it, aligned to its size.
+#[inline(always)]
+pub(super) unsafe fn stream<V: Copy>(to: *mut V, value: V) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: by the caller's word; a vector of this size is one of the instruction set that is in use.
+    unsafe {
+        use std::arch::x86_64::{_mm_stream_pd, _mm256_stream_pd, _mm512_stream_pd};
+        use std::mem::transmute_copy;
+        match size_of::<V>() {
+            64 => _mm512_stream_pd(to.cast(), transmute_copy(&value)),
+            32 => _mm256_stream_pd(to.cast(), transmute_copy(&value)),
+            _ => _mm_stream_pd(to.cast(), transmute_copy(&value)),
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    // SAFETY: by the caller's word.
+    unsafe {
+        to.write_unaligned(value);
+    }
+}
+
 macro_rules! lanes {
     ($real:ty, $reals:ident, $complex:ident, $complexes:ident, $splat:ident, $splat_complex:ident, $add:ident, $sub:ident,
      $mul:ident, $mul_add:ident, $neg_mul_add:ident, $swap:ident) => {
@@ -120,9 +144,6 @@ pub(super) struct Math<S: Simd, T: Lanes<S>> {
 }
 
 impl<S: Simd, T: Lanes<S>> Math<S, T> {
-    /// Complex numbers of a vector.
-    pub const LANES: usize = size_of::<T::Vector>() / size_of::<Complex<T>>();
-
     #[inline(always)]
     pub fn new(simd: S, forward: bool) -> Math<S, T> {
         let one = if forward { T::one() } else { -T::one() };
@@ -149,6 +170,12 @@ impl<S: Simd, T: Lanes<S>> Math<S, T> {
     #[inline(always)]
     pub fn scaled(self, a: T::Vector, x: f64) -> T::Vector {
         T::product(self.simd, a, T::splat(self.simd, T::nearest(x)))
+    }
+
+    /// `a x` with a real `x` of the precision.
+    #[inline(always)]
+    pub fn multiplied(self, a: T::Vector, x: T) -> T::Vector {
+        T::product(self.simd, a, T::splat(self.simd, x))
     }
 
     /// `a` turned by a quarter in the direction of the transform: `∓i a`.

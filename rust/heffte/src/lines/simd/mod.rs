@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
-use crate::backend::Real;
 use crate::backend::lanes::{ROW, dispatch, panel_lines};
+use crate::backend::{Real, Tile};
 
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,20 +55,10 @@ impl Matrix for Rows {
     }
 }
 
-/// Panels of a tile, one after the other: rows of a cache line each.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Panel {
-    pub begin: *mut u8,
-    /// Rows of each panel.
-    pub rows: usize,
-}
-
-impl Panel {
-    /// A row of the panel `panel`.
-    #[inline(always)]
-    pub fn row(self, panel: usize, row: usize) -> *mut u8 {
-        self.begin.wrapping_add((panel * self.rows + row) * ROW)
-    }
+/// A row of a panel of `tile`.
+#[inline(always)]
+pub(super) fn row(tile: Tile, panel: usize, row: usize) -> *mut u8 {
+    tile.begin.wrapping_add((panel * tile.rows + row) * ROW)
 }
 
 /// The rows of one panel in an order of their own.
@@ -120,20 +110,20 @@ pub(super) unsafe fn transpose<E>(from: Rows, to: impl Matrix, counts: (usize, u
 ///
 /// # Safety
 /// `from` holds the rows, and the panels have room for them.
-pub(super) unsafe fn rows_in(from: Rows, panel: Panel, places: &[u32], bytes: usize, ahead: usize) {
-    struct Copy<'a>(Rows, Panel, &'a [u32], usize, usize);
+pub(super) unsafe fn rows_in(from: Rows, tile: Tile, places: &[u32], bytes: usize, ahead: usize) {
+    struct Copy<'a>(Rows, Tile, &'a [u32], usize, usize);
     impl WithSimd for Copy<'_> {
         type Output = ();
 
         #[inline(always)]
         fn with_simd<S: Simd>(self, _: S) {
-            let Copy(from, panel, places, bytes, ahead) = self;
+            let Copy(from, tile, places, bytes, ahead) = self;
             let (whole, rest) = (bytes / ROW, bytes % ROW);
             for (index, &place) in places.iter().enumerate() {
                 for p in 0..whole {
                     // SAFETY: by the word of the caller of `rows_in`.
                     unsafe {
-                        let (source, target) = (from.at(index, p, ROW), panel.row(p, place as usize));
+                        let (source, target) = (from.at(index, p, ROW), row(tile, p, place as usize));
                         copy_line::<S>(source, target);
                         if ahead > 0 {
                             prefetch(source.wrapping_add(ahead));
@@ -143,37 +133,37 @@ pub(super) unsafe fn rows_in(from: Rows, panel: Panel, places: &[u32], bytes: us
                 if rest > 0 {
                     // SAFETY: as above.
                     unsafe {
-                        let (source, target) = (from.at(index, whole, ROW), panel.row(whole, place as usize));
+                        let (source, target) = (from.at(index, whole, ROW), row(tile, whole, place as usize));
                         std::ptr::copy_nonoverlapping(source, target, rest);
                     }
                 }
             }
         }
     }
-    dispatch(Copy(from, panel, places, bytes, ahead));
+    dispatch(Copy(from, tile, places, bytes, ahead));
 }
 
 /// Copies the `rows` of panels, `bytes` bytes side by side, to `to`; the reverse of [`rows_in`], in natural order.
 ///
 /// # Safety
 /// The panels hold the rows, and `to` has room for them.
-pub(super) unsafe fn rows_out(panel: Panel, rows: Range<usize>, to: Rows, bytes: usize, stores: Stores) {
-    struct Copy(Panel, Range<usize>, Rows, usize);
+pub(super) unsafe fn rows_out(tile: Tile, rows: Range<usize>, to: Rows, bytes: usize, stores: Stores) {
+    struct Copy(Tile, Range<usize>, Rows, usize);
     impl WithSimd for Copy {
         type Output = ();
 
         #[inline(always)]
         fn with_simd<S: Simd>(self, _: S) {
-            let Copy(panel, rows, to, bytes) = self;
+            let Copy(tile, rows, to, bytes) = self;
             let (whole, rest) = (bytes / ROW, bytes % ROW);
-            for (index, row) in rows.enumerate() {
+            for (index, at) in rows.enumerate() {
                 // SAFETY: by the word of the caller of `rows_out`.
                 unsafe {
                     for p in 0..whole {
-                        copy_line::<S>(panel.row(p, row), to.at(index, p, ROW));
+                        copy_line::<S>(row(tile, p, at), to.at(index, p, ROW));
                     }
                     if rest > 0 {
-                        std::ptr::copy_nonoverlapping(panel.row(whole, row), to.at(index, whole, ROW), rest);
+                        std::ptr::copy_nonoverlapping(row(tile, whole, at), to.at(index, whole, ROW), rest);
                     }
                 }
             }
@@ -185,21 +175,21 @@ pub(super) unsafe fn rows_out(panel: Panel, rows: Range<usize>, to: Rows, bytes:
         // SAFETY: by the caller's word; the instructions are those that were found.
         unsafe {
             if is_x86_feature_detected!("avx512f") {
-                x86::stream_rows_by_avx512(panel, rows, to, bytes / ROW);
+                x86::stream_rows_by_avx512(tile, rows, to, bytes / ROW);
                 return;
             }
             if is_x86_feature_detected!("avx") {
-                x86::stream_rows_by_avx(panel, rows, to, bytes / ROW);
+                x86::stream_rows_by_avx(tile, rows, to, bytes / ROW);
                 return;
             }
         }
     }
     if stores == Stores::Streaming && bytes >= WORTH_JOINING {
         // SAFETY: by the caller's word.
-        unsafe { join_and_stream(panel, rows, to, bytes) };
+        unsafe { join_and_stream(tile, rows, to, bytes) };
         return;
     }
-    dispatch(Copy(panel, rows, to, bytes));
+    dispatch(Copy(tile, rows, to, bytes));
 }
 
 /// Bytes of a row from which it is worth joining to be streamed to where no cache line begins.
@@ -209,10 +199,10 @@ const WORTH_JOINING: usize = 4 * ROW;
 ///
 /// # Safety
 /// As for [`rows_out`].
-unsafe fn join_and_stream(panel: Panel, rows: Range<usize>, to: Rows, bytes: usize) {
+unsafe fn join_and_stream(tile: Tile, rows: Range<usize>, to: Rows, bytes: usize) {
     const LONGEST: usize = 32;
     let mut joined = [[0u8; ROW]; LONGEST];
-    for (index, row) in rows.enumerate() {
+    for (index, at) in rows.enumerate() {
         let mut done = 0;
         while done < bytes {
             let part = (bytes - done).min(LONGEST * ROW);
@@ -220,7 +210,7 @@ unsafe fn join_and_stream(panel: Panel, rows: Range<usize>, to: Rows, bytes: usi
             // SAFETY: by the caller's word; the part fits the buffer.
             unsafe {
                 for (p, offset) in (0..part).step_by(ROW).enumerate() {
-                    let source = panel.row(done / ROW + p, row);
+                    let source = row(tile, done / ROW + p, at);
                     std::ptr::copy_nonoverlapping(source, buffer.add(offset), ROW.min(part - offset));
                 }
                 stream(buffer.cast_const(), to.at(index, done, 1), part);
@@ -235,14 +225,14 @@ unsafe fn join_and_stream(panel: Panel, rows: Range<usize>, to: Rows, bytes: usi
 ///
 /// # Safety
 /// `from` holds two rows of `lines` reals for each of `places`, and the panels have room for them.
-pub(super) unsafe fn zip_in<T: Real>(from: Rows, panel: Panel, places: &[u32], lines: usize) {
-    struct Zip<'a, T>(Rows, Panel, &'a [u32], usize, PhantomData<T>);
+pub(super) unsafe fn zip_in<T: Real>(from: Rows, tile: Tile, places: &[u32], lines: usize) {
+    struct Zip<'a, T>(Rows, Tile, &'a [u32], usize, PhantomData<T>);
     impl<T: Real> WithSimd for Zip<'_, T> {
         type Output = ();
 
         #[inline(always)]
         fn with_simd<S: Simd>(self, _: S) {
-            let Zip(from, panel, places, lines, _) = self;
+            let Zip(from, tile, places, lines, _) = self;
             for (pair, &place) in places.iter().enumerate() {
                 for (p, first) in (0..lines).step_by(panel_lines::<T>()).enumerate() {
                     let count = panel_lines::<T>().min(lines - first);
@@ -250,7 +240,7 @@ pub(super) unsafe fn zip_in<T: Real>(from: Rows, panel: Panel, places: &[u32], l
                     unsafe {
                         let re = from.at(2 * pair, first, size_of::<T>()).cast::<T>();
                         let im = from.at(2 * pair + 1, first, size_of::<T>()).cast::<T>();
-                        let to = panel.row(p, place as usize).cast::<T>();
+                        let to = row(tile, p, place as usize).cast::<T>();
                         for line in 0..count {
                             to.add(2 * line).write(re.add(line).read());
                             to.add(2 * line + 1).write(im.add(line).read());
@@ -260,29 +250,29 @@ pub(super) unsafe fn zip_in<T: Real>(from: Rows, panel: Panel, places: &[u32], l
             }
         }
     }
-    dispatch(Zip(from, panel, places, lines, PhantomData::<T>));
+    dispatch(Zip(from, tile, places, lines, PhantomData::<T>));
 }
 
 /// Copies `rows` of panels of complex numbers to rows of reals; the reverse of [`zip_in`], in natural order.
 ///
 /// # Safety
 /// The panels hold the rows, and `to` has room for two rows of `lines` reals for each.
-pub(super) unsafe fn unzip_out<T: Real>(panel: Panel, rows: Range<usize>, to: Rows, lines: usize) {
-    struct Unzip<T>(Panel, Range<usize>, Rows, usize, PhantomData<T>);
+pub(super) unsafe fn unzip_out<T: Real>(tile: Tile, rows: Range<usize>, to: Rows, lines: usize) {
+    struct Unzip<T>(Tile, Range<usize>, Rows, usize, PhantomData<T>);
     impl<T: Real> WithSimd for Unzip<T> {
         type Output = ();
 
         #[inline(always)]
         fn with_simd<S: Simd>(self, _: S) {
-            let Unzip(panel, rows, to, lines, _) = self;
-            for (pair, row) in rows.enumerate() {
+            let Unzip(tile, rows, to, lines, _) = self;
+            for (pair, at) in rows.enumerate() {
                 for (p, first) in (0..lines).step_by(panel_lines::<T>()).enumerate() {
                     let count = panel_lines::<T>().min(lines - first);
                     // SAFETY: by the word of the caller of `unzip_out`.
                     unsafe {
                         let re = to.at(2 * pair, first, size_of::<T>()).cast::<T>();
                         let im = to.at(2 * pair + 1, first, size_of::<T>()).cast::<T>();
-                        let from = panel.row(p, row).cast::<T>();
+                        let from = row(tile, p, at).cast::<T>();
                         for line in 0..count {
                             re.add(line).write(from.add(2 * line).read());
                             im.add(line).write(from.add(2 * line + 1).read());
@@ -292,7 +282,7 @@ pub(super) unsafe fn unzip_out<T: Real>(panel: Panel, rows: Range<usize>, to: Ro
             }
         }
     }
-    dispatch(Unzip(panel, rows, to, lines, PhantomData::<T>));
+    dispatch(Unzip(tile, rows, to, lines, PhantomData::<T>));
 }
 
 /// Copies a cache line.

@@ -2,7 +2,8 @@
 
 use std::arch::x86_64::*;
 
-use super::{Matrix, Panel, Rows, Stores};
+use super::{Matrix, Rows, Stores, row};
+use crate::backend::Tile;
 use crate::backend::lanes::ROW;
 
 /// Elements of 16 bytes.
@@ -202,12 +203,12 @@ unsafe fn store_256(target: *mut u8, vector: __m256d, stream: bool) {
 /// # Safety
 /// As for [`super::rows_out`], with whole panels; `to` is aligned to cache lines; the CPU has AVX-512 F.
 #[target_feature(enable = "avx512f")]
-pub unsafe fn stream_rows_by_avx512(panel: Panel, rows: std::ops::Range<usize>, to: Rows, panels: usize) {
-    for (index, row) in rows.enumerate() {
+pub unsafe fn stream_rows_by_avx512(tile: Tile, rows: std::ops::Range<usize>, to: Rows, panels: usize) {
+    for (index, at) in rows.enumerate() {
         for p in 0..panels {
             // SAFETY: by the caller's word.
             unsafe {
-                let vector = _mm512_loadu_pd(panel.row(p, row).cast());
+                let vector = _mm512_loadu_pd(row(tile, p, at).cast());
                 _mm512_stream_pd(to.at(index, p, ROW).cast(), vector);
             }
         }
@@ -252,11 +253,11 @@ pub unsafe fn stream_by_avx512(from: *const u8, to: *mut u8, bytes: usize) {
 /// # Safety
 /// As for [`stream_rows_by_avx512`], with AVX.
 #[target_feature(enable = "avx")]
-pub unsafe fn stream_rows_by_avx(panel: Panel, rows: std::ops::Range<usize>, to: Rows, panels: usize) {
-    for (index, row) in rows.enumerate() {
+pub unsafe fn stream_rows_by_avx(tile: Tile, rows: std::ops::Range<usize>, to: Rows, panels: usize) {
+    for (index, at) in rows.enumerate() {
         for p in 0..panels {
             // SAFETY: by the caller's word.
-            unsafe { stream(panel.row(p, row), to.at(index, p, ROW), ROW) };
+            unsafe { stream(row(tile, p, at), to.at(index, p, ROW), ROW) };
         }
     }
 }

@@ -1,0 +1,81 @@
+//! Transforms of lines that lie side by side.
+//!
+//! A panel is a sequence of rows of [`ROW`] bytes; a row has one element of each of the panel's lines.
+
+use super::Real;
+use super::lanes::ROW;
+
+/// Panels one after the other.
+#[derive(Debug, Clone, Copy)]
+pub struct Tile {
+    /// The first row of the first panel.
+    pub begin: *mut u8,
+    pub panels: usize,
+    /// Rows of each panel.
+    pub rows: usize,
+}
+
+impl Tile {
+    /// The begin of a panel, which may be that after the last.
+    ///
+    /// # Safety
+    /// There is such a panel.
+    #[inline(always)]
+    pub unsafe fn panel(self, panel: usize) -> *mut u8 {
+        // SAFETY: by the caller's word.
+        unsafe { self.begin.add(panel * self.rows * ROW) }
+    }
+
+    /// The begins of all panels.
+    pub fn panels(self) -> impl Iterator<Item = *mut u8> {
+        (0..self.panels).map(move |panel| self.begin.wrapping_add(panel * self.rows * ROW))
+    }
+}
+
+/// Panels whose rows lie anywhere, those of one panel behind those of the one before, and begin with cache lines.
+#[derive(Debug, Clone, Copy)]
+pub struct PanelRows<'a> {
+    /// Where each row begins.
+    pub begins: &'a [*mut u8],
+    /// How many bytes further on the first panel does.
+    pub offset: usize,
+}
+
+/// Transforms complex lines that lie side by side.
+pub trait ComplexPanels<T: Real>: Send + Sync {
+    /// The row in which each element of a line must be before a transform. Results are in natural order.
+    fn places(&self) -> &[u32];
+    /// Rows that it needs beside the tile.
+    fn scratch_rows(&self) -> usize {
+        0
+    }
+    /// Whether it can put results elsewhere.
+    fn can_stream(&self) -> bool;
+    /// Transforms all lines of a tile, times `factor`: in place, or on their way `out`, past the cache, if it can; then the tile
+    /// is left with anything.
+    ///
+    /// # Safety
+    /// The tile, and where they go, have a row for each element of a line, in each panel; `scratch` has those that are needed.
+    /// None of them overlap.
+    unsafe fn transform(&self, tile: Tile, scratch: *mut u8, factor: Option<T>, out: Option<PanelRows<'_>>);
+}
+
+/// Transforms real lines of an even length that lie side by side, to the first half of their spectrum and back.
+///
+/// Neighbouring elements of a real line are taken for the parts of a complex number, so that a panel has half as many rows of
+/// reals as lines have elements.
+pub trait RealPanels<T: Real>: Send + Sync {
+    /// The row in which each pair of neighbours must be before a forward transform. All else is in natural order.
+    fn places(&self) -> &[u32];
+    /// Transforms pairs to the spectrum, which has one row more, times `factor`.
+    ///
+    /// # Safety
+    /// All panels have a row for each element of a spectrum.
+    unsafe fn forward(&self, tile: Tile, factor: Option<T>);
+    /// Transforms the spectrum in `half` to pairs in `tile`, times `factor`. Imaginary parts are ignored as by
+    /// [`RealLines`](super::RealLines).
+    ///
+    /// # Safety
+    /// As for [`RealPanels::forward`]; both tiles have as many panels and do not overlap.
+    unsafe fn backward(&self, half: Tile, tile: Tile, factor: Option<T>);
+}
