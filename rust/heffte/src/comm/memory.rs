@@ -69,17 +69,51 @@ mod platform {
     use std::fs::File;
     use std::os::fd::AsRawFd;
 
-    use memmap2::{MmapOptions, MmapRaw};
     use rustix::fs::{FallocateFlags, MemfdFlags, fallocate, ftruncate, memfd_create};
+    use rustix::mm::{MapFlags, ProtFlags, mmap, mmap_anonymous, munmap};
 
     use super::{Error, Result};
 
-    /// A rank's part as it is mapped here; empty parts are not.
-    pub(crate) struct Part(Option<MmapRaw>);
+    /// Bytes of a large page, and so where the mapping of a part begins: only then can large pages be mapped.
+    const LARGE_PAGE: usize = 2 << 20;
+
+    /// A rank's part as it is mapped here, with the range of addresses around it; empty parts are not.
+    pub(crate) struct Part(Option<Mapped>);
+
+    struct Mapped {
+        begin: *mut u8,
+        range: (*mut u8, usize),
+    }
 
     impl Part {
         pub fn begin(&self) -> *mut u8 {
-            self.0.as_ref().map_or(std::ptr::null_mut(), MmapRaw::as_mut_ptr)
+            self.0.as_ref().map_or(std::ptr::null_mut(), |mapped| mapped.begin)
+        }
+
+        /// Maps so many bytes of `file`.
+        fn of(file: &File, bytes: usize) -> Result<Part> {
+            if bytes == 0 {
+                return Ok(Part(None));
+            }
+            let len = bytes.saturating_add(LARGE_PAGE);
+            let (private, fixed) = (MapFlags::PRIVATE | MapFlags::NORESERVE, MapFlags::SHARED | MapFlags::FIXED);
+            let null = std::ptr::null_mut();
+            // SAFETY: the first call finds a range of addresses that nobody uses; the second maps the file to a part of it.
+            unsafe {
+                let range = mmap_anonymous(null, len, ProtFlags::empty(), private).map_err(refused)?.cast::<u8>();
+                let begin = range.add(range.align_offset(LARGE_PAGE));
+                let mapped = Mapped { begin, range: (range, len) };
+                mmap(begin.cast(), bytes, ProtFlags::READ | ProtFlags::WRITE, fixed, file, 0).map_err(refused)?;
+                Ok(Part(Some(mapped)))
+            }
+        }
+    }
+
+    impl Drop for Mapped {
+        fn drop(&mut self) {
+            let (begin, len) = self.range;
+            // SAFETY: the range was mapped by `Part::of`, and who uses the part keeps it.
+            let _ = unsafe { munmap(begin.cast(), len) };
         }
     }
 
@@ -107,7 +141,21 @@ mod platform {
         if bytes == 0 {
             return Ok(());
         }
-        fallocate(file, FallocateFlags::empty(), 0, bytes as u64).map_err(refused)
+        fallocate(file, FallocateFlags::empty(), 0, bytes as u64).map_err(refused)?;
+        exchange_for_large_pages(file, bytes);
+        Ok(())
+    }
+
+    /// Puts large pages in place of small ones where that can be had; systems seldom give them to files unless they are told to.
+    fn exchange_for_large_pages(file: &File, bytes: usize) {
+        /// `MADV_COLLAPSE`, of Linux 6.1 and later; others refuse it.
+        const COLLAPSE: libc::c_int = 25;
+        if bytes >= LARGE_PAGE
+            && let Ok(part) = Part::of(file, bytes)
+        {
+            // SAFETY: the memory is mapped, and keeps what it holds.
+            unsafe { libc::madvise(part.begin().cast(), bytes, COLLAPSE) };
+        }
     }
 
     /// What others need to open the file.
@@ -116,15 +164,9 @@ mod platform {
     }
 
     pub fn map(process: i64, file: i64, bytes: usize) -> Result<Part> {
-        if bytes == 0 {
-            return Ok(Part(None));
-        }
         let path = format!("/proc/{process}/fd/{file}");
-        let file = File::options().read(true).write(true).open(path).map_err(refused)?;
-        let map = MmapOptions::new().len(bytes).map_raw(&file).map_err(refused)?;
-        // A wish, which the system may not grant.
-        let _ = map.advise(memmap2::Advice::HugePage);
-        Ok(Part(Some(map)))
+        let open = || File::options().read(true).write(true).open(path).map_err(refused);
+        if bytes == 0 { Ok(Part(None)) } else { Part::of(&open()?, bytes) }
     }
 }
 
