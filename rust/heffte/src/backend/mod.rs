@@ -78,6 +78,8 @@ pub enum RealTransform<T: Real> {
     Lines(Arc<dyn RealLines<T>>),
     /// Side by side.
     Panels(Arc<dyn RealPanels<T>>),
+    /// Side by side, as complex ones: forward by the first, backward by the second.
+    Complex([Arc<dyn ComplexPanels<T>>; 2]),
 }
 
 /// Transforms complex lines in place, unscaled.

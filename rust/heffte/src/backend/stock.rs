@@ -1,5 +1,4 @@
-//! The backend of every build, any length: lines in the lanes of vector registers, but the longest ones, and real lines of
-//! lengths that are odd or have large prime factors; these by rustfft and realfft.
+//! The backend of every build, any length: lines in the lanes of vector registers, and the longest ones by rustfft and realfft.
 
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use rustfft::{Fft, FftDirection, FftPlanner};
 
 use super::lanes::{LaneComplexes, LaneConvolutions, LaneReals};
-use super::{Backend, ComplexLines, ComplexTransform, Planner, Real, RealLines, RealTransform};
+use super::{Backend, ComplexLines, ComplexPanels, ComplexTransform, Planner, Real, RealLines, RealTransform};
 use crate::options::Direction;
 
 /// Transforms in Rust.
@@ -26,20 +25,29 @@ impl Backend for Stock {
 
 impl<T: Real> Planner<T> for Stock {
     fn complex_lines(&self, length: usize, direction: Direction) -> ComplexTransform<T> {
-        match LaneComplexes::new(length, direction).filter(|_| length <= LONGEST_PANEL) {
-            Some(lanes) => ComplexTransform::Panels(Arc::new(lanes)),
-            None if length <= LONGEST_CONVOLVED => {
-                ComplexTransform::Panels(Arc::new(LaneConvolutions::new(length, direction)))
-            }
+        match panels(length, direction) {
+            Some(panels) => ComplexTransform::Panels(panels),
             None => ComplexTransform::Lines(Arc::new(Complexes::new(length, direction))),
         }
     }
 
     fn real_lines(&self, length: usize) -> RealTransform<T> {
-        match LaneReals::new(length).filter(|_| length <= LONGEST_PANEL) {
-            Some(lanes) => RealTransform::Panels(Arc::new(lanes)),
-            None => RealTransform::Lines(Arc::new(Reals::new(length))),
+        if let Some(lanes) = LaneReals::new(length).filter(|_| length <= LONGEST_PANEL) {
+            return RealTransform::Panels(Arc::new(lanes));
         }
+        match [Direction::Forward, Direction::Backward].map(|direction| panels(length, direction)) {
+            [Some(forward), Some(backward)] => RealTransform::Complex([forward, backward]),
+            _ => RealTransform::Lines(Arc::new(Reals::new(length))),
+        }
+    }
+}
+
+/// A transform in lanes, where that is worth it.
+fn panels<T: Real>(length: usize, direction: Direction) -> Option<Arc<dyn ComplexPanels<T>>> {
+    match LaneComplexes::new(length, direction).filter(|_| length <= LONGEST_PANEL) {
+        Some(lanes) => Some(Arc::new(lanes)),
+        None if length <= LONGEST_CONVOLVED => Some(Arc::new(LaneConvolutions::new(length, direction))),
+        None => None,
     }
 }
 

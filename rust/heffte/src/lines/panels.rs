@@ -7,7 +7,7 @@ use super::cast::Cast;
 use super::simd::{self, Matrix, Placed, Rows, Stores, row};
 use super::sweep::Segment;
 use super::tile::{Job, Place};
-use crate::backend::lanes::{ROW, panel_lines, vector_bytes};
+use crate::backend::lanes::{ROW, complete_spectrum, panel_lines, vector_bytes};
 use crate::backend::{ComplexPanels, PanelRows, Real, RealPanels, Tile};
 use crate::options::Direction;
 
@@ -28,6 +28,8 @@ pub(super) struct Panels<T> {
 /// What happens to lines that lie side by side.
 pub(super) enum PanelOp<'a, T: Real> {
     Complex(&'a dyn ComplexPanels<T>),
+    /// Half of the spectrum of real lines becomes lines, without imaginary parts.
+    Spectrum(&'a dyn ComplexPanels<T>),
     Real(&'a dyn RealPanels<T>),
 }
 
@@ -119,6 +121,7 @@ impl<T: Real> Panels<T> {
         let halves = self.memory[begin..begin + 2 * self.len].split_at_mut(self.len);
         assert!(panels * rows * panel_lines::<T>() <= self.len, "the tile has room for the lines");
         let [first, second] = [halves.0, halves.1].map(|half| Tile { begin: half.as_mut_ptr().cast(), panels, rows });
+        let scratch = self.scratch.as_mut_ptr().wrapping_add(self.scratch.as_ptr().align_offset(ROW)).cast();
         // SAFETY: by the caller's word.
         unsafe {
             match (op, job.direction) {
@@ -126,12 +129,18 @@ impl<T: Real> Panels<T> {
                     gather::<S, T>(job, read, place, first, transform.places());
                     let is_whole = place.lines.is_multiple_of(panel_lines::<T>());
                     let out = self.target.rows(place.across * size_of::<D>());
-                    let out = out.filter(|_| is_whole && transform.can_stream());
-                    let scratch = self.scratch.as_mut_ptr().add(self.scratch.as_ptr().align_offset(ROW));
-                    transform.transform(first, scratch.cast(), job.factor, out);
+                    let is_all = |rows: &PanelRows<'_>| rows.begins.len() == transform.places().len();
+                    let out = out.filter(|out| is_whole && is_all(out) && transform.can_stream());
+                    transform.transform(first, scratch, job.factor, out);
                     if out.is_none() {
                         scatter::<D, T>(job, write, place, first, &mut self.lines);
                     }
+                }
+                (PanelOp::Spectrum(transform), _) => {
+                    gather::<S, T>(job, read, place, first, transform.places());
+                    first.panels().for_each(|panel| complete_spectrum::<T>(panel, transform.places()));
+                    transform.transform(first, scratch, job.factor, None);
+                    scatter::<D, T>(job, write, place, first, &mut self.lines);
                 }
                 (PanelOp::Real(transform), Direction::Forward) => {
                     gather_pairs::<S, T>(job, read, place, first, transform.places());

@@ -41,6 +41,10 @@ impl<T: Real> LineOp<T> {
             },
             LineOp::Real(RealTransform::Lines(lines)) => Way::Flat(FlatOp::Real(&**lines)),
             LineOp::Real(RealTransform::Panels(panels)) => Way::Panels(PanelOp::Real(&**panels)),
+            LineOp::Real(RealTransform::Complex(ways)) => Way::Panels(match direction {
+                Direction::Forward => PanelOp::Complex(&*ways[0]),
+                Direction::Backward => PanelOp::Spectrum(&*ways[1]),
+            }),
         }
     }
 
@@ -52,7 +56,7 @@ impl<T: Real> LineOp<T> {
         match self {
             LineOp::Complex(ways) => ways.iter().map(of).max().unwrap_or(0),
             LineOp::Real(RealTransform::Lines(lines)) => lines.scratch_len(),
-            LineOp::Copy | LineOp::Real(RealTransform::Panels(_)) => 0,
+            LineOp::Copy | LineOp::Real(RealTransform::Panels(_) | RealTransform::Complex(_)) => 0,
         }
     }
 }

@@ -21,6 +21,7 @@ pub(super) use convolution::LaneConvolutions;
 pub use dispatch::LaneReal;
 pub(crate) use dispatch::{dispatch, vector_bytes};
 pub(super) use real::LaneReals;
+pub(crate) use rows::complete_spectrum;
 
 /// Bytes of a row of a panel.
 pub(crate) const ROW: usize = 64;

@@ -77,3 +77,40 @@ impl<T: Real> LaneJob<T> for Add {
         }
     }
 }
+
+/// Makes the second half of the spectrum of real lines of `places.len()` elements of the first, in the order in which a
+/// transform wants them, and leaves out imaginary parts that a real line cannot have.
+///
+/// # Safety
+/// The panel has these rows.
+pub(crate) unsafe fn complete_spectrum<T: Real>(panel: *mut u8, places: &[u32]) {
+    T::run_lanes(Complete { panel, places });
+}
+
+struct Complete<'a> {
+    panel: *mut u8,
+    places: &'a [u32],
+}
+
+impl<T: Real> LaneJob<T> for Complete<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S)
+    where
+        T: Lanes<S>,
+    {
+        let m = Math::<S, T>::new(simd, true);
+        let length = self.places.len();
+        for k in 0..length / 2 + 1 {
+            let mirrored = (length - k) % length;
+            for column in (0..ROW).step_by(size_of::<T::Vector>()) {
+                let at = |k: usize| self.panel.wrapping_add(self.places[k] as usize * ROW + column).cast::<T::Vector>();
+                // SAFETY: by the word of the caller of `complete_spectrum`.
+                unsafe {
+                    let row = at(k).read_unaligned();
+                    let row = if k == mirrored { m.real_part(row) } else { m.conjugate(row) };
+                    at(mirrored).write_unaligned(row);
+                }
+            }
+        }
+    }
+}
