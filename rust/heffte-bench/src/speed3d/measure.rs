@@ -126,7 +126,7 @@ fn measured(
     let error = problem.check_error.then(|| maximum(comm, deviation.fold(0.0, worst)));
     Measured {
         ranks: comm.size() as usize,
-        grids: grids::of(plan.recipe()),
+        grids: grids::of(&plan.recipe()),
         seconds,
         memory: (elements * element_bytes) >> 20,
         error,

@@ -29,14 +29,14 @@ impl SharedMemory {
         let told = comm.all_gather_both([process, file, bytes as i64, asked, platform::available()], words)?;
         let (addresses, words): (Vec<_>, Vec<_>) = told.into_iter().unzip();
         check_room(&addresses)?;
-        let mapped = own.and_then(|own| {
-            platform::fill(&own, bytes)?;
-            let parts =
-                addresses.iter().map(|&[process, file, bytes, ..]| platform::map(process, file, bytes as usize));
-            // The file itself must live until all have opened it, which the agreement below sees to.
-            Ok((parts.collect::<Result<Vec<Part>>>()?, own))
+        // A rank that has no file says so itself below; others must not add that they could not open it. The files live until
+        // all have opened them, which the agreement sees to.
+        let opened: Vec<_> = addresses.iter().filter(|[_, file, ..]| *file >= 0).collect();
+        let mapped = own.as_ref().map_err(Clone::clone).and_then(|own| {
+            platform::fill(own, bytes)?;
+            opened.iter().map(|&&[process, file, bytes, ..]| platform::map(process, file, bytes as usize)).collect()
         });
-        comm.agree(mapped).map(|(parts, _)| (SharedMemory(parts), words))
+        comm.agree(mapped).map(|parts| (SharedMemory(parts), words))
     }
 
     /// The begin of a rank's part.

@@ -25,6 +25,8 @@ pub(super) struct State {
     begins: Begins,
     single: Option<Engine<f32>>,
     double: Option<Engine<f64>>,
+    /// Why there is no shared memory, where that was found out by a call.
+    refusal: Option<Error>,
 }
 
 /// How data gets from rank to rank, and the steps that go with that.
@@ -60,7 +62,19 @@ impl Way {
 
 impl State {
     pub fn new(way: Way) -> State {
-        State { way, workspace: Workspace::default(), begins: Begins::default(), single: None, double: None }
+        State {
+            way,
+            workspace: Workspace::default(),
+            begins: Begins::default(),
+            single: None,
+            double: None,
+            refusal: None,
+        }
+    }
+
+    /// Why messages go where shared memory should have been, if that was found out by a call.
+    pub fn refusal(&self) -> Option<&Error> {
+        self.refusal.as_ref()
     }
 
     pub fn way(&self) -> &Way {
@@ -118,8 +132,9 @@ impl Plan {
         if !state.way.suffices(scale) {
             // All ranks come to this together, once they know that they do the same.
             agreement.take().map_or(Ok(()), |pending| finish(pending, state.way.node.as_mut(), None))?;
-            if state.way.reserve(&self.comm, scale).is_err() {
+            if let Err(refusal) = state.way.reserve(&self.comm, scale) {
                 *state = State::new(Way::by_messages(&self.comm, &self.spec, &self.recipe)?);
+                state.refusal = Some(refusal);
                 memory = self.comm.agree(workspace(&mut state, &call))?;
             }
         }

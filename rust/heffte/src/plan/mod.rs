@@ -14,7 +14,7 @@ mod vicinity;
 mod workspace;
 
 use std::fmt;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 pub use call::Call;
 
@@ -106,10 +106,16 @@ impl Plan {
         self.comm.rank()
     }
 
-    /// What the plan does; it prints itself.
+    /// What the plan does; it prints itself. A plan whose shared memory was refused when the first call asked for it says so from
+    /// then on.
     #[must_use]
-    pub fn recipe(&self) -> &Recipe {
-        &self.recipe
+    pub fn recipe(&self) -> Recipe {
+        let mut recipe = self.recipe.clone();
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(refusal) = state.refusal() {
+            recipe.set_carrier(format!("{} ({refusal})", self.spec.options.transport.name()), false);
+        }
+        recipe
     }
 
     /// The factor that `scale` applies: 1, one over the points of the transformed axes of the real-space world, or

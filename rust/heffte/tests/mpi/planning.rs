@@ -58,7 +58,8 @@ fn grids(comm: &SimpleCommunicator) {
         Box3d::empty()
     };
     let plan = Plan::new(comm, Spec::c2c(mine, mine)).expect("bricks tile the world");
-    let Distribution::Grid(grid) = &plan.recipe().problem().inboxes else { panic!("{:?}", plan.recipe()) };
+    let recipe = plan.recipe();
+    let Distribution::Grid(grid) = &recipe.problem().inboxes else { panic!("{recipe:?}") };
     assert_eq!(grid.parts(), parts);
     for other in 0..comm.size() {
         let mut corners = [mine.low, mine.high];

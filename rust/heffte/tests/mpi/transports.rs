@@ -1,6 +1,7 @@
 //! All transports, shared memory and any number of threads give the same bits.
 
-use heffte::{Complex, Plan, PlanOptions, Scale, Transport};
+use heffte::geometry::{Box3d, split_world};
+use heffte::{Complex, Plan, PlanOptions, Scale, Spec, Transport};
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::*;
 
@@ -33,6 +34,58 @@ pub fn run(harness: &mut Harness<'_>) {
             }
         }
     });
+    #[cfg(target_os = "linux")]
+    harness.test("where_shared_memory_is_refused_to_a_call_messages_give_the_same_bits", || refused_memory(comm));
+}
+
+/// Files of this process, memory files too, may not grow beyond so many bytes, as long as this lives.
+#[cfg(target_os = "linux")]
+struct FileLimit(rustix::process::Rlimit);
+
+#[cfg(target_os = "linux")]
+impl FileLimit {
+    fn set(bytes: u64) -> FileLimit {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        // SAFETY: to ignore a signal needs no handler; a file that would grow too far is then an error.
+        unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
+        let before = getrlimit(Resource::Fsize);
+        setrlimit(Resource::Fsize, Rlimit { current: Some(bytes), maximum: before.maximum }).expect("a lower limit");
+        FileLimit(before)
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for FileLimit {
+    fn drop(&mut self) {
+        rustix::process::setrlimit(rustix::process::Resource::Fsize, self.0).expect("the limit that was");
+    }
+}
+
+/// The first call asks for the memory that ranks share. Where the system refuses it to any rank, all send messages, the plan says
+/// so, and results are the same.
+#[cfg(target_os = "linux")]
+fn refused_memory(comm: &SimpleCommunicator) {
+    let world = Box3d::of_size([32, 24, 16]);
+    let mine = split_world(&world, [1, 1, i64::from(comm.size())])[comm.rank() as usize];
+    let options = |use_shared_memory| PlanOptions { use_shared_memory, ..PlanOptions::default() };
+    let plan = |shared| Plan::new(comm, Spec::c2c(mine, mine).with_options(options(shared))).expect("sound");
+    let (shared, messages) = (plan(true), plan(false));
+    let input: Vec<Complex<f64>> = (0..mine.count()).map(|i| Complex::new(i as f64, comm.rank() as f64)).collect();
+    let mut result = vec![Complex::default(); mine.count()];
+    let mut expected = result.clone();
+    let could_share = shared.recipe().to_string().contains("\n  shared memory");
+    {
+        // On the last rank only.
+        let _limit = (comm.rank() + 1 == comm.size()).then(|| FileLimit::set(4096));
+        shared.forward(&input, &mut result, Scale::None).expect("there are messages");
+    }
+    messages.forward(&input, &mut expected, Scale::None).expect("forward");
+    assert!(result == expected, "messages in place of shared memory give other bits");
+    let said = shared.recipe().to_string();
+    assert!(!could_share || said.contains("\n  alltoallv (") && said.contains("File too large"), "{said}");
+    shared.backward(&result, &mut expected, Scale::Full).expect("the plan goes on");
+    let error = input.iter().zip(&expected).map(|(a, b)| (a - b).norm()).fold(0.0, f64::max);
+    assert!(error < 1e-9, "there and back: {error}");
 }
 
 /// Every way to get the same result.
