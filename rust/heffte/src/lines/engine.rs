@@ -62,6 +62,9 @@ impl<T: Real> Engine<T> {
     /// The operands hold the pieces of the visit for the batch; what is written does not overlap what is read, or both are
     /// the same memory in the same layout.
     pub unsafe fn run(&self, visit: &Visit, passage: &Passage<'_, T>, pool: Option<&ThreadPool>) {
+        // What was just read is in the cache, from where past it would be the longer way.
+        let is_in_place = passage.to.begin() == passage.from.begin();
+        let stores = if is_in_place { Stores::Cached } else { visit.stores() };
         for index in 0..passage.batch {
             let job = Job {
                 direction: passage.direction,
@@ -69,7 +72,7 @@ impl<T: Real> Engine<T> {
                 to: passage.to,
                 index,
                 factor: passage.factor,
-                stores: visit.stores(),
+                stores,
             };
             let walk = Walk { engine: self, visit, job };
             // SAFETY: by the caller's word.

@@ -32,6 +32,14 @@ pub(crate) struct Begin {
 }
 
 impl Operand<'_> {
+    /// Where the memory begins.
+    pub fn begin(&self) -> *mut u8 {
+        match self.layout {
+            Layout::Whole(_) | Layout::Packed(..) => self.address,
+            Layout::Apart(begins) => begins.first().map_or(std::ptr::null_mut(), |begin| begin.address),
+        }
+    }
+
     /// The begin of `piece` of the transform `index` of the batch, whose elements have type `E`.
     ///
     /// # Safety
