@@ -13,7 +13,7 @@ use num_complex::Complex;
 use num_traits::{Float, NumAssign};
 
 pub use kind::BackendKind;
-pub use panels::{ComplexPanels, PanelRows, RealPanels, Tile};
+pub use panels::{ComplexPanels, PanelRows, RealPanels, StraightLine, Tile};
 
 use crate::array::Element;
 use crate::options::Direction;

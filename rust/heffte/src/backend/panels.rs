@@ -2,6 +2,8 @@
 //!
 //! A panel is a sequence of rows of [`ROW`] bytes; a row has one element of each of the panel's lines.
 
+use num_complex::Complex;
+
 use super::Real;
 use super::lanes::ROW;
 
@@ -41,6 +43,22 @@ pub struct PanelRows<'a> {
     pub offset: usize,
 }
 
+/// A line whose elements are neighbours, and where its transform goes. Real lines count by pairs of neighbours.
+#[derive(Debug, Clone, Copy)]
+pub struct StraightLine<T> {
+    /// It may lie in `spare`.
+    pub from: *const Complex<T>,
+    /// This may be `room`.
+    pub to: *mut Complex<T>,
+    /// Room for a line, and for another.
+    pub room: *mut Complex<T>,
+    pub spare: *mut Complex<T>,
+    /// How many bytes further on lies what is wanted next.
+    pub ahead: usize,
+    /// Whether results go past the cache, which spectra of real lines never do; then they begin with a cache line.
+    pub streams: bool,
+}
+
 /// Transforms complex lines that lie side by side.
 pub trait ComplexPanels<T: Real>: Send + Sync {
     /// The row in which each element of a line must be before a transform. Results are in natural order.
@@ -58,6 +76,17 @@ pub trait ComplexPanels<T: Real>: Send + Sync {
     /// The tile, and where they go, have a row for each element of a line, in each panel; `scratch` has those that are needed.
     /// None of them overlap.
     unsafe fn transform(&self, tile: Tile, scratch: *mut u8, factor: Option<T>, out: Option<PanelRows<'_>>);
+    /// Whether it can transform lines whose elements are neighbours, as they lie.
+    fn goes_straight(&self) -> bool {
+        false
+    }
+    /// Transforms such a line, times `factor`, to the same bits as beside others, if it can.
+    ///
+    /// # Safety
+    /// The line is as long as those of a panel, and there is room for its results.
+    unsafe fn transform_straight(&self, _line: StraightLine<T>, _factor: Option<T>) {
+        unreachable!("asked only where it can");
+    }
 }
 
 /// Transforms real lines of an even length that lie side by side, to the first half of their spectrum and back.
@@ -78,4 +107,22 @@ pub trait RealPanels<T: Real>: Send + Sync {
     /// # Safety
     /// As for [`RealPanels::forward`]; both tiles have as many panels and do not overlap.
     unsafe fn backward(&self, half: Tile, tile: Tile, factor: Option<T>);
+    /// Whether it can transform lines whose elements are neighbours, as they lie.
+    fn goes_straight(&self) -> bool {
+        false
+    }
+    /// Transforms such a line to its spectrum, times `factor`, to the same bits as beside others, if it can.
+    ///
+    /// # Safety
+    /// The line is as long as those of a panel, and there is room for its results.
+    unsafe fn forward_straight(&self, _line: StraightLine<T>, _factor: Option<T>) {
+        unreachable!("asked only where it can");
+    }
+    /// Transforms a spectrum to such a line.
+    ///
+    /// # Safety
+    /// As for [`RealPanels::forward_straight`].
+    unsafe fn backward_straight(&self, _line: StraightLine<T>, _factor: Option<T>) {
+        unreachable!("asked only where it can");
+    }
 }

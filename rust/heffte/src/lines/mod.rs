@@ -10,6 +10,7 @@ mod flat;
 mod operand;
 mod panels;
 mod simd;
+mod straight;
 mod sweep;
 mod thresholds;
 mod tile;

@@ -5,6 +5,7 @@ use num_traits::Zero;
 
 use super::cast::Cast;
 use super::simd::{self, Matrix, Placed, Rows, Stores, row};
+use super::straight::{carry_straight, goes_straight};
 use super::sweep::Segment;
 use super::tile::{Job, Place};
 use crate::backend::lanes::{ROW, complete_spectrum, panel_lines, vector_bytes};
@@ -124,6 +125,13 @@ impl<T: Real> Panels<T> {
         let scratch = self.scratch.as_mut_ptr().wrapping_add(self.scratch.as_ptr().align_offset(ROW)).cast();
         // SAFETY: by the caller's word.
         unsafe {
+            if goes_straight::<S, D, T>(op, job.direction, (read, write)) {
+                let rooms = [first, second].map(|half| half.begin.cast());
+                for line in 0..place.lines {
+                    carry_straight::<S, D, T>(op, job, (read, write), &place.line(line), rooms);
+                }
+                return;
+            }
             match (op, job.direction) {
                 (PanelOp::Complex(transform), _) => {
                     gather::<S, T>(job, read, place, first, transform.places());

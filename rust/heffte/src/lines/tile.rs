@@ -257,6 +257,11 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// One of the lines.
+    pub fn line(&self, line: usize) -> Place {
+        Place { across: self.across + line, lines: 1, ..*self }
+    }
+
     /// Elements between the begin of the segment's piece and its part of the first of these lines.
     pub fn offset(&self, segment: &Segment) -> usize {
         segment.origin + self.across * segment.across + self.deep * segment.deep

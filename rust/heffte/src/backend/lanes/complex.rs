@@ -1,12 +1,14 @@
 //! Complex lines, one in each lane.
 
+use num_complex::Complex;
 use pulp::Simd;
 
-use super::dispatch::LaneJob;
+use super::dispatch::{LaneJob, vector_bytes};
 use super::factors::{places, radices};
 use super::passes::{OutOf, Pass, Walk, Within, scale};
+use super::straight::{self, Straight};
 use super::vector::{Lanes, Math};
-use crate::backend::{ComplexPanels, PanelRows, Real, Tile};
+use crate::backend::{ComplexPanels, PanelRows, Real, StraightLine, Tile};
 use crate::options::Direction;
 
 /// Transforms the lines of panels in place.
@@ -14,6 +16,7 @@ pub struct LaneComplexes<T> {
     length: usize,
     places: Vec<u32>,
     passes: Vec<Pass<T>>,
+    straight: Option<Straight<T>>,
     forward: bool,
 }
 
@@ -21,7 +24,9 @@ impl<T: Real> LaneComplexes<T> {
     /// Lines of `length` elements, where there are butterflies for its factors.
     pub fn new(length: usize, direction: Direction) -> Option<LaneComplexes<T>> {
         let (radices, forward) = (radices(length)?, direction == Direction::Forward);
-        Some(LaneComplexes { length, places: places(&radices), passes: Pass::sequence(&radices, forward), forward })
+        let (places, passes) = (places(&radices), Pass::sequence(&radices, forward));
+        let straight = Straight::new(&passes, &places, vector_bytes() / size_of::<Complex<T>>());
+        Some(LaneComplexes { length, places, passes, straight, forward })
     }
 
     /// Transforms the lines of a panel in place, times `factor`.
@@ -66,6 +71,17 @@ impl<T: Real> ComplexPanels<T> for LaneComplexes<T> {
         assert!(to.begins.len() == self.length && self.can_stream(), "{ROWS}");
         let last = tile.panels().filter_map(|panel| self.start_panel(panel, factor)).last();
         last.into_iter().for_each(|pass| self.run(pass, OutOf { tile, to }));
+    }
+
+    fn goes_straight(&self) -> bool {
+        self.straight.is_some()
+    }
+
+    unsafe fn transform_straight(&self, line: StraightLine<T>, factor: Option<T>) {
+        let (passes, forward) = (&self.passes[..], self.forward);
+        if let Some(straight) = &self.straight {
+            T::run_lanes(straight::Walk { straight, passes, forward, factor, line });
+        }
     }
 }
 
@@ -117,8 +133,6 @@ impl<T: Real> LaneJob<T> for Scale<T> {
 
 #[cfg(test)]
 mod tests {
-    use num_complex::Complex;
-
     use super::*;
     use crate::backend::lanes::panel_lines;
 

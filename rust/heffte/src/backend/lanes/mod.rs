@@ -12,6 +12,8 @@ mod factors;
 mod passes;
 mod real;
 mod rows;
+mod straight;
+mod transpose;
 mod vector;
 
 use num_complex::Complex;
@@ -22,6 +24,8 @@ pub use dispatch::LaneReal;
 pub(crate) use dispatch::{dispatch, vector_bytes};
 pub(super) use real::LaneReals;
 pub(crate) use rows::complete_spectrum;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use transpose::x86 as transpose_x86;
 
 /// Bytes of a row of a panel.
 pub(crate) const ROW: usize = 64;

@@ -35,6 +35,22 @@ impl<T: Real> Pass<T> {
         radices.iter().map(pass).collect()
     }
 
+    pub fn radix(&self) -> usize {
+        self.radix
+    }
+
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    pub fn roots(&self) -> &[Factor<T>] {
+        &self.roots
+    }
+
+    pub fn twiddles(&self) -> &[Factor<T>] {
+        &self.twiddles
+    }
+
     /// Runs the pass over all `length` rows of panels.
     ///
     /// # Safety

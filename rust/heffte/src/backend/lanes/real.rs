@@ -6,10 +6,12 @@ use pulp::Simd;
 
 use super::ROW;
 use super::complex::{LaneComplexes, ROWS};
-use super::dispatch::LaneJob;
+use super::dispatch::{LaneJob, vector_bytes};
 use super::passes::unit_root;
+use super::straight::as_vectors;
+use super::transpose::{lanes, reversed};
 use super::vector::{Factor, Lanes, Math};
-use crate::backend::{ComplexPanels, Real, RealPanels, Tile};
+use crate::backend::{ComplexPanels, Real, RealPanels, StraightLine, Tile};
 use crate::options::Direction;
 
 /// Transforms the real lines of panels, and back.
@@ -21,6 +23,8 @@ pub struct LaneReals<T> {
     /// `−i/2 exp(−2πi k/n)` and `i exp(2πi k/n)` for every `k` up to a quarter of the length.
     apart: Vec<Factor<T>>,
     together: Vec<Factor<T>>,
+    /// The same as vectors, from the second on, where lines can be transformed as they lie.
+    straight: Option<[Vec<T>; 2]>,
 }
 
 impl<T: Real> LaneReals<T> {
@@ -32,13 +36,15 @@ impl<T: Real> LaneReals<T> {
         let root = |k: usize, forward| unit_root::<T>(k, length, forward);
         let apart = |k| root(k, true) * Complex::new(T::zero(), T::nearest(-0.5));
         let together = |k| root(k, false) * Complex::new(T::zero(), T::one());
-        Some(LaneReals {
-            half,
-            forward,
-            backward,
-            apart: (0..=half / 2).map(|k| apart(k).into()).collect(),
-            together: (0..=half / 2).map(|k| together(k).into()).collect(),
-        })
+        let factors = |of: &dyn Fn(usize) -> Complex<T>| (0..=half / 2).map(|k| of(k).into()).collect::<Vec<_>>();
+        let (apart, together) = (factors(&apart), factors(&together));
+        let lanes = vector_bytes() / size_of::<Complex<T>>();
+        let fits = forward.goes_straight() && backward.goes_straight() && (half / 2).is_multiple_of(lanes);
+        let spread = |factors: &[Factor<T>]| {
+            factors[1..].chunks_exact(lanes).flat_map(|group| as_vectors(group.iter())).collect::<Vec<T>>()
+        };
+        let straight = fits.then(|| [spread(&apart), spread(&together)]);
+        Some(LaneReals { half, forward, backward, apart, together, straight })
     }
 }
 
@@ -64,6 +70,24 @@ impl<T: Real> RealPanels<T> for LaneReals<T> {
             // SAFETY: as above.
             unsafe { self.backward.transform_panel(to, factor) };
         }
+    }
+
+    fn goes_straight(&self) -> bool {
+        self.straight.is_some()
+    }
+
+    unsafe fn forward_straight(&self, line: StraightLine<T>, factor: Option<T>) {
+        let StraightLine { to, room, .. } = line;
+        // SAFETY: by the caller's word.
+        unsafe { self.forward.transform_straight(StraightLine { to: room, streams: false, ..line }, factor) };
+        T::run_lanes(ApartStraight { plan: self, from: room, to });
+    }
+
+    unsafe fn backward_straight(&self, line: StraightLine<T>, factor: Option<T>) {
+        let StraightLine { from, spare, .. } = line;
+        T::run_lanes(TogetherStraight { plan: self, from, to: spare });
+        // SAFETY: by the caller's word.
+        unsafe { self.backward.transform_straight(StraightLine { from: spare, ahead: 0, ..line }, factor) };
     }
 }
 
@@ -97,6 +121,40 @@ impl<T: Real> LaneJob<T> for Together<'_, T> {
     {
         // SAFETY: by the word of the caller of `LaneReals::backward`.
         unsafe { self.plan.put_together(Math::new(simd, false), self.from, self.to) };
+    }
+}
+
+struct ApartStraight<'a, T> {
+    plan: &'a LaneReals<T>,
+    from: *const Complex<T>,
+    to: *mut Complex<T>,
+}
+
+impl<T: Real> LaneJob<T> for ApartStraight<'_, T> {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S)
+    where
+        T: Lanes<S>,
+    {
+        // SAFETY: by the word of the caller of `LaneReals::forward_straight`.
+        unsafe { self.plan.tell_apart_straight(Math::new(simd, true), self.from, self.to) };
+    }
+}
+
+struct TogetherStraight<'a, T> {
+    plan: &'a LaneReals<T>,
+    from: *const Complex<T>,
+    to: *mut Complex<T>,
+}
+
+impl<T: Real> LaneJob<T> for TogetherStraight<'_, T> {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S)
+    where
+        T: Lanes<S>,
+    {
+        // SAFETY: by the word of the caller of `LaneReals::backward_straight`.
+        unsafe { self.plan.put_together_straight(Math::new(simd, false), self.from, self.to) };
     }
 }
 
@@ -170,6 +228,86 @@ impl<T: Real> LaneReals<T> {
                     write(k).write_unaligned(m.add(even, odd));
                     write(self.half - k).write_unaligned(m.conjugate(m.sub(even, odd)));
                 }
+            }
+        }
+    }
+}
+
+/// The same for one line, whose elements are neighbours: the numbers of a vector are neighbours of a line.
+impl<T: Real> LaneReals<T> {
+    /// As [`LaneReals::tell_apart`], from pairs in natural order.
+    ///
+    /// # Safety
+    /// There are `half` pairs, and room for one number more; they may be the same memory.
+    #[inline(always)]
+    unsafe fn tell_apart_straight<S: Simd>(&self, m: Math<S, T>, from: *const Complex<T>, to: *mut Complex<T>)
+    where
+        T: Lanes<S>,
+    {
+        // SAFETY: by the caller's word.
+        unsafe {
+            let first = m.splat_complex(from.read());
+            let swapped = m.swapped(first);
+            let ends = [m.add(first, swapped), m.sub(first, swapped)].map(|end| m.first(m.real_part(end)));
+            self.for_each_mirrored::<S>(m, (from, to), 0, |a, b, re, im| {
+                let (even, odd) = (m.scaled(m.add(a, b), 0.5), m.times_each(m.sub(a, b), re, im));
+                (m.add(even, odd), m.conjugate(m.sub(even, odd)))
+            });
+            to.write(ends[0]);
+            to.add(self.half).write(ends[1]);
+        }
+    }
+
+    /// As [`LaneReals::put_together`], to natural order.
+    ///
+    /// # Safety
+    /// There is a spectrum of `half + 1` numbers, and room for the pairs; they may be the same memory.
+    #[inline(always)]
+    unsafe fn put_together_straight<S: Simd>(&self, m: Math<S, T>, from: *const Complex<T>, to: *mut Complex<T>)
+    where
+        T: Lanes<S>,
+    {
+        // SAFETY: by the caller's word.
+        unsafe {
+            let [first, last] = [0, self.half].map(|end| m.real_part(m.splat_complex(from.add(end).read())));
+            self.for_each_mirrored::<S>(m, (from, to), 1, |a, b, re, im| {
+                let (even, odd) = (m.add(a, b), m.times_each(m.sub(a, b), re, im));
+                (m.add(even, odd), m.conjugate(m.sub(even, odd)))
+            });
+            to.write(m.first(m.add(m.add(first, last), m.swapped(m.sub(first, last)))));
+        }
+    }
+
+    /// Hands to `act` the numbers at `k` and the conjugates of those at `half − k`, with the factors for them, and writes what it
+    /// makes of both.
+    ///
+    /// # Safety
+    /// Both lines have `half` numbers, and are the same memory or do not overlap.
+    #[inline(always)]
+    unsafe fn for_each_mirrored<S: Simd>(
+        &self,
+        m: Math<S, T>,
+        (from, to): (*const Complex<T>, *mut Complex<T>),
+        factors: usize,
+        act: impl Fn(T::Vector, T::Vector, T::Vector, T::Vector) -> (T::Vector, T::Vector),
+    ) where
+        T: Lanes<S>,
+    {
+        let lanes = lanes::<T, T::Vector>();
+        let Some(factors) = self.straight.as_ref().map(|both| both[factors].as_ptr().cast::<T::Vector>()) else {
+            return;
+        };
+        for group in 0..self.half / 2 / lanes {
+            let low = 1 + group * lanes;
+            let high = self.half - low + 1 - lanes;
+            // SAFETY: by the caller's word; there are two vectors of factors for each.
+            unsafe {
+                let a = from.add(low).cast::<T::Vector>().read_unaligned();
+                let b = reversed::<T, T::Vector>(from.add(high).cast::<T::Vector>().read_unaligned());
+                let (re, im) = (factors.add(2 * group).read_unaligned(), factors.add(2 * group + 1).read_unaligned());
+                let (a, b) = act(a, m.conjugate(b), re, im);
+                to.add(low).cast::<T::Vector>().write_unaligned(a);
+                to.add(high).cast::<T::Vector>().write_unaligned(reversed::<T, T::Vector>(b));
             }
         }
     }

@@ -135,6 +135,17 @@ impl<T: Real> From<Complex<T>> for Factor<T> {
     }
 }
 
+impl<T: Real> Factor<T> {
+    /// What multiplies the parts of a number, and what multiplies them exchanged.
+    pub fn real_parts(&self) -> [T; 2] {
+        [self.re; 2]
+    }
+
+    pub fn imaginary_parts(&self) -> [T; 2] {
+        [self.im.re, self.im.im]
+    }
+}
+
 /// The arithmetic of one instruction set and one direction.
 #[derive(Clone, Copy)]
 pub(super) struct Math<S: Simd, T: Lanes<S>> {
@@ -200,6 +211,25 @@ impl<S: Simd, T: Lanes<S>> Math<S, T> {
 }
 
 impl<S: Simd, T: Lanes<S>> Math<S, T> {
+    /// `value` in every place.
+    #[inline(always)]
+    pub fn splat_complex(self, value: Complex<T>) -> T::Vector {
+        T::splat_complex(self.simd, value)
+    }
+
+    /// The first number of `a`.
+    #[inline(always)]
+    pub fn first(self, a: T::Vector) -> Complex<T> {
+        // SAFETY: a vector has a complex number at least.
+        unsafe { (&raw const a).cast::<Complex<T>>().read_unaligned() }
+    }
+
+    /// Each number of `a` times a complex factor of its own: their [`Factor::real_parts`] and [`Factor::imaginary_parts`].
+    #[inline(always)]
+    pub fn times_each(self, a: T::Vector, re: T::Vector, im: T::Vector) -> T::Vector {
+        T::fused(self.simd, a, re, T::product(self.simd, T::swapped(self.simd, a), im))
+    }
+
     /// `c` plus `a` times the real part of a factor.
     #[inline(always)]
     pub fn plus_real_part(self, c: T::Vector, a: T::Vector, factor: &Factor<T>) -> T::Vector {

@@ -5,6 +5,7 @@ use std::arch::x86_64::*;
 use super::{Matrix, Rows, Stores, row};
 use crate::backend::Tile;
 use crate::backend::lanes::ROW;
+use crate::backend::lanes::transpose_x86::{transpose_2_of_16, transpose_4_of_8, transpose_4_of_16, transpose_8_of_8};
 
 /// Elements of 16 bytes.
 ///
@@ -13,7 +14,11 @@ use crate::backend::lanes::ROW;
 #[target_feature(enable = "avx512f")]
 pub unsafe fn transpose_16_by_avx512(from: Rows, to: impl Matrix, counts: (usize, usize), stores: Stores) {
     // SAFETY: by the caller's word.
-    unsafe { blocks::<4, 16>(from, to, counts, stores, |from, to, stream| block_of_16_by_avx512(from, to, stream)) }
+    unsafe {
+        blocks::<4, 16>(from, to, counts, stores, |from, to, stream| {
+            block_by_avx512(from, to, stream, |rows| transpose_4_of_16(rows));
+        })
+    }
 }
 
 /// Elements of 8 bytes.
@@ -23,7 +28,11 @@ pub unsafe fn transpose_16_by_avx512(from: Rows, to: impl Matrix, counts: (usize
 #[target_feature(enable = "avx512f")]
 pub unsafe fn transpose_8_by_avx512(from: Rows, to: impl Matrix, counts: (usize, usize), stores: Stores) {
     // SAFETY: by the caller's word.
-    unsafe { blocks::<8, 8>(from, to, counts, stores, |from, to, stream| block_of_8_by_avx512(from, to, stream)) }
+    unsafe {
+        blocks::<8, 8>(from, to, counts, stores, |from, to, stream| {
+            block_by_avx512(from, to, stream, |rows| transpose_8_of_8(rows));
+        })
+    }
 }
 
 /// Elements of 16 bytes.
@@ -33,7 +42,11 @@ pub unsafe fn transpose_8_by_avx512(from: Rows, to: impl Matrix, counts: (usize,
 #[target_feature(enable = "avx")]
 pub unsafe fn transpose_16_by_avx(from: Rows, to: impl Matrix, counts: (usize, usize), stores: Stores) {
     // SAFETY: by the caller's word.
-    unsafe { blocks::<2, 16>(from, to, counts, stores, |from, to, stream| block_of_16_by_avx(from, to, stream)) }
+    unsafe {
+        blocks::<2, 16>(from, to, counts, stores, |from, to, stream| {
+            block_by_avx(from, to, stream, |rows| transpose_2_of_16(rows));
+        })
+    }
 }
 
 /// Elements of 8 bytes.
@@ -43,7 +56,11 @@ pub unsafe fn transpose_16_by_avx(from: Rows, to: impl Matrix, counts: (usize, u
 #[target_feature(enable = "avx")]
 pub unsafe fn transpose_8_by_avx(from: Rows, to: impl Matrix, counts: (usize, usize), stores: Stores) {
     // SAFETY: by the caller's word.
-    unsafe { blocks::<4, 8>(from, to, counts, stores, |from, to, stream| block_of_8_by_avx(from, to, stream)) }
+    unsafe {
+        blocks::<4, 8>(from, to, counts, stores, |from, to, stream| {
+            block_by_avx(from, to, stream, |rows| transpose_4_of_8(rows));
+        })
+    }
 }
 
 /// Transposes block by block, and what is left over element by element. The blocks of one row of the result, which
@@ -96,52 +113,23 @@ unsafe fn edge<const SIZE: usize>(
     }
 }
 
-/// Four rows of four quarters of a vector, transposed.
-#[target_feature(enable = "avx512f")]
-#[inline]
-fn quarters([a, b, c, d]: [__m512d; 4]) -> [__m512d; 4] {
-    let (ab_even, cd_even) = (_mm512_shuffle_f64x2::<0x88>(a, b), _mm512_shuffle_f64x2::<0x88>(c, d));
-    let (ab_odd, cd_odd) = (_mm512_shuffle_f64x2::<0xdd>(a, b), _mm512_shuffle_f64x2::<0xdd>(c, d));
-    [
-        _mm512_shuffle_f64x2::<0x88>(ab_even, cd_even),
-        _mm512_shuffle_f64x2::<0x88>(ab_odd, cd_odd),
-        _mm512_shuffle_f64x2::<0xdd>(ab_even, cd_even),
-        _mm512_shuffle_f64x2::<0xdd>(ab_odd, cd_odd),
-    ]
-}
-
-/// 4 × 4 elements of 16 bytes.
+/// A block of `N` rows, transposed as `transpose` does it.
 ///
 /// # Safety
 /// The CPU has AVX-512 F; all rows hold the block, and those that are streamed to are aligned.
 #[target_feature(enable = "avx512f")]
 #[inline]
-unsafe fn block_of_16_by_avx512(from: [*const u8; 4], to: [*mut u8; 4], stream: bool) {
+unsafe fn block_by_avx512<const N: usize>(
+    from: [*const u8; N],
+    to: [*mut u8; N],
+    stream: bool,
+    transpose: impl Fn([__m512d; N]) -> [__m512d; N],
+) {
     // SAFETY: by the caller's word.
     unsafe {
         let rows = from.map(|row| _mm512_loadu_pd(row.cast()));
-        for (target, column) in to.into_iter().zip(quarters(rows)) {
+        for (target, column) in to.into_iter().zip(transpose(rows)) {
             store_512(target, column, stream);
-        }
-    }
-}
-
-/// 8 × 8 elements of 8 bytes.
-///
-/// # Safety
-/// As for [`block_of_16_by_avx512`].
-#[target_feature(enable = "avx512f")]
-#[inline]
-unsafe fn block_of_8_by_avx512(from: [*const u8; 8], to: [*mut u8; 8], stream: bool) {
-    // SAFETY: by the caller's word.
-    unsafe {
-        let rows = from.map(|row| _mm512_loadu_pd(row.cast()));
-        // Of each pair of rows the even elements, then the odd ones: these are quarters that belong together.
-        let even: [__m512d; 4] = std::array::from_fn(|p| _mm512_unpacklo_pd(rows[2 * p], rows[2 * p + 1]));
-        let odd: [__m512d; 4] = std::array::from_fn(|p| _mm512_unpackhi_pd(rows[2 * p], rows[2 * p + 1]));
-        for (pair, (even, odd)) in quarters(even).into_iter().zip(quarters(odd)).enumerate() {
-            store_512(to[2 * pair], even, stream);
-            store_512(to[2 * pair + 1], odd, stream);
         }
     }
 }
@@ -155,37 +143,24 @@ unsafe fn store_512(target: *mut u8, vector: __m512d, stream: bool) {
     unsafe { if stream { _mm512_stream_pd(target.cast(), vector) } else { _mm512_storeu_pd(target.cast(), vector) } }
 }
 
-/// 2 × 2 elements of 16 bytes.
+/// A block of `N` rows, transposed as `transpose` does it.
 ///
 /// # Safety
-/// As for [`block_of_16_by_avx512`], with AVX.
+/// The CPU has AVX; all rows hold the block, and those that are streamed to are aligned.
 #[target_feature(enable = "avx")]
 #[inline]
-unsafe fn block_of_16_by_avx(from: [*const u8; 2], to: [*mut u8; 2], stream: bool) {
+unsafe fn block_by_avx<const N: usize>(
+    from: [*const u8; N],
+    to: [*mut u8; N],
+    stream: bool,
+    transpose: impl Fn([__m256d; N]) -> [__m256d; N],
+) {
     // SAFETY: by the caller's word.
     unsafe {
-        let [a, b] = from.map(|row| _mm256_loadu_pd(row.cast()));
-        store_256(to[0], _mm256_permute2f128_pd::<0x20>(a, b), stream);
-        store_256(to[1], _mm256_permute2f128_pd::<0x31>(a, b), stream);
-    }
-}
-
-/// 4 × 4 elements of 8 bytes.
-///
-/// # Safety
-/// As for [`block_of_16_by_avx`].
-#[target_feature(enable = "avx")]
-#[inline]
-unsafe fn block_of_8_by_avx(from: [*const u8; 4], to: [*mut u8; 4], stream: bool) {
-    // SAFETY: by the caller's word.
-    unsafe {
-        let [a, b, c, d] = from.map(|row| _mm256_loadu_pd(row.cast()));
-        let (ab_low, ab_high) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
-        let (cd_low, cd_high) = (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
-        store_256(to[0], _mm256_permute2f128_pd::<0x20>(ab_low, cd_low), stream);
-        store_256(to[1], _mm256_permute2f128_pd::<0x20>(ab_high, cd_high), stream);
-        store_256(to[2], _mm256_permute2f128_pd::<0x31>(ab_low, cd_low), stream);
-        store_256(to[3], _mm256_permute2f128_pd::<0x31>(ab_high, cd_high), stream);
+        let rows = from.map(|row| _mm256_loadu_pd(row.cast()));
+        for (target, column) in to.into_iter().zip(transpose(rows)) {
+            store_256(target, column, stream);
+        }
     }
 }
 
