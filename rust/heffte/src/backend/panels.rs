@@ -46,17 +46,13 @@ pub struct PanelRows<'a> {
 /// A line whose elements are neighbours, and where its transform goes. Real lines count by pairs of neighbours.
 #[derive(Debug, Clone, Copy)]
 pub struct StraightLine<T> {
-    /// It may lie in `spare`.
+    /// It may lie in the first of the rooms.
     pub from: *const Complex<T>,
-    /// This may be `room`.
     pub to: *mut Complex<T>,
-    /// Room for a line, and for another.
-    pub room: *mut Complex<T>,
-    pub spare: *mut Complex<T>,
+    /// Room for three lines.
+    pub rooms: [*mut Complex<T>; 3],
     /// How many bytes further on lies what is wanted next.
     pub ahead: usize,
-    /// Whether results go past the cache, which spectra of real lines never do; then they begin with a cache line.
-    pub streams: bool,
 }
 
 /// Transforms complex lines that lie side by side.
@@ -83,7 +79,7 @@ pub trait ComplexPanels<T: Real>: Send + Sync {
     /// Transforms such a line, times `factor`, to the same bits as beside others, if it can.
     ///
     /// # Safety
-    /// The line is as long as those of a panel, and there is room for its results.
+    /// The line is as long as those of a panel, and there is room for its results. Nothing overlaps.
     unsafe fn transform_straight(&self, _line: StraightLine<T>, _factor: Option<T>) {
         unreachable!("asked only where it can");
     }
@@ -114,7 +110,7 @@ pub trait RealPanels<T: Real>: Send + Sync {
     /// Transforms such a line to its spectrum, times `factor`, to the same bits as beside others, if it can.
     ///
     /// # Safety
-    /// The line is as long as those of a panel, and there is room for its results.
+    /// The line is as long as those of a panel, and there is room for its results. Nothing overlaps.
     unsafe fn forward_straight(&self, _line: StraightLine<T>, _factor: Option<T>) {
         unreachable!("asked only where it can");
     }

@@ -5,7 +5,7 @@ use num_traits::Zero;
 
 use super::cast::Cast;
 use super::simd::{self, Matrix, Placed, Rows, Stores, row};
-use super::straight::{carry_straight, goes_straight};
+use super::straight::{Straight, goes_straight};
 use super::sweep::Segment;
 use super::tile::{Job, Place};
 use crate::backend::lanes::{ROW, complete_spectrum, panel_lines, vector_bytes};
@@ -126,11 +126,8 @@ impl<T: Real> Panels<T> {
         // SAFETY: by the caller's word.
         unsafe {
             if goes_straight::<S, D, T>(op, job.direction, (read, write)) {
-                let rooms = [first, second].map(|half| half.begin.cast());
-                for line in 0..place.lines {
-                    carry_straight::<S, D, T>(op, job, (read, write), &place.line(line), rooms);
-                }
-                return;
+                let (rooms, results) = (first.begin.cast(), second.begin.cast());
+                return Straight { op, job, lengths, rooms, results }.carry::<S, D>(read, write, place);
             }
             match (op, job.direction) {
                 (PanelOp::Complex(transform), _) => {

@@ -1,4 +1,4 @@
-//! Lines whose elements are neighbours, transformed as they lie.
+//! Lines whose elements are neighbours, transformed one by one as they lie.
 
 use num_complex::Complex;
 
@@ -8,11 +8,11 @@ use super::panels::PanelOp;
 use super::simd::{self, Stores};
 use super::sweep::Segment;
 use super::tile::{Job, Place};
-use crate::backend::lanes::ROW;
 use crate::backend::{Real, StraightLine};
 use crate::options::Direction;
 
-/// Whether lines can go from one side to the other without lying side by side in between.
+/// Whether lines can go from one side to the other without lying side by side in between: where neither has to become a line of
+/// another type on the way.
 pub(super) fn goes_straight<S, D, T>(
     op: &PanelOp<'_, T>,
     direction: Direction,
@@ -23,82 +23,131 @@ where
     T: Real + Cast<D>,
     Complex<T>: Cast<D>,
 {
-    let is_straight = |segments: &[Segment]| segments.iter().all(|segment| segment.along == 1);
-    let reads_complex = <S as Cast<Complex<T>>>::IS_SAME;
-    let writes_complex = <Complex<T> as Cast<D>>::IS_SAME;
+    let reads = (<S as Cast<T>>::IS_SAME, <S as Cast<Complex<T>>>::IS_SAME);
+    let writes = (<T as Cast<D>>::IS_SAME, <Complex<T> as Cast<D>>::IS_SAME);
     let can = match (op, direction) {
-        (PanelOp::Complex(transform), _) => reads_complex && writes_complex && transform.goes_straight(),
+        (PanelOp::Complex(transform), _) => transform.goes_straight() && reads.1 && writes.1,
         (PanelOp::Spectrum(_), _) => false,
-        (PanelOp::Real(transform), Direction::Forward) => {
-            <S as Cast<T>>::IS_SAME && writes_complex && transform.goes_straight()
-        }
-        (PanelOp::Real(transform), Direction::Backward) => {
-            reads_complex && <T as Cast<D>>::IS_SAME && transform.goes_straight()
-        }
+        (PanelOp::Real(transform), Direction::Forward) => transform.goes_straight() && reads.0 && writes.1,
+        (PanelOp::Real(transform), Direction::Backward) => transform.goes_straight() && reads.1 && writes.0,
     };
-    can && is_straight(read) && is_straight(write)
+    can && read.iter().chain(write).all(|segment| segment.along == 1)
 }
 
-/// Transforms a line from where it lies to where it goes. Lines in several pieces, and those that the
-/// transform cannot stream to where they go, are put together in the rooms on the way.
-///
-/// # Safety
-/// The operands of the job hold the segments, of elements `S` and `D`, for which `op` [goes straight](goes_straight); there are two
-/// rooms for a line of either side.
-pub(super) unsafe fn carry_straight<S, D, T: Real>(
-    op: &PanelOp<'_, T>,
-    job: &Job<'_, T>,
-    (read, write): (&[Segment], &[Segment]),
-    place: &Place,
-    [room, spare]: [*mut Complex<T>; 2],
-) {
-    // SAFETY: by the caller's word.
-    unsafe {
-        let (mut from, mut ahead) = (spare.cast::<S>().cast_const(), 0);
-        if let [whole] = read {
-            from = piece::<S>(&job.from, job.index, whole, place);
-            ahead = whole.across * size_of::<S>();
-        } else {
-            for part in read {
-                let source = piece::<S>(&job.from, job.index, part, place);
-                std::ptr::copy_nonoverlapping(source, spare.cast::<S>().add(part.first), part.len);
-            }
-        }
-        let streams = job.stores == Stores::Streaming;
-        let direct = match write {
-            [whole] => Some(piece::<D>(&job.to, job.index, whole, place)),
+/// Lines on their way, and the memory that they need there.
+pub(super) struct Straight<'a, 'b, T: Real> {
+    pub op: &'a PanelOp<'a, T>,
+    pub job: &'a Job<'b, T>,
+    /// Elements of a line on the side that is read and on the side that is written.
+    pub lengths: (usize, usize),
+    /// Room for three lines.
+    pub rooms: *mut Complex<T>,
+    /// Room for the results of all lines of a place.
+    pub results: *mut Complex<T>,
+}
+
+impl<T: Real> Straight<'_, '_, T> {
+    /// Transforms the lines of `place` from where they lie to where they go. Where these are streamed to, they are put together on
+    /// the way, so that only the ends of each stretch go through the cache.
+    ///
+    /// # Safety
+    /// The operands of the job hold the segments, of elements `S` and `D`, for which the operation [goes straight](goes_straight);
+    /// the memory is there.
+    pub unsafe fn carry<S, D>(&self, read: &[Segment], write: &[Segment], place: &Place) {
+        let streams = self.job.stores == Stores::Streaming;
+        let whole = match write {
+            [whole] => Some(whole),
             _ => None,
         };
-        let can_stream = !matches!((op, job.direction), (PanelOp::Real(_), Direction::Forward));
-        let direct = direct.filter(|to| !streams || can_stream && (*to as usize).is_multiple_of(ROW));
-        let to = direct.unwrap_or(room.cast());
-        let line =
-            StraightLine { from: from.cast(), to: to.cast(), room, spare, ahead, streams: streams && direct.is_some() };
-        match (op, job.direction) {
-            (PanelOp::Complex(transform) | PanelOp::Spectrum(transform), _) => {
-                transform.transform_straight(line, job.factor);
+        let stretch = whole.filter(|whole| streams && whole.across == whole.len);
+        // SAFETY: by the caller's word; results have room for those of all lines.
+        unsafe {
+            for line in 0..place.lines {
+                let at = place.line(line);
+                let direct = whole.filter(|_| !streams).map(|whole| self.target::<D>(whole, &at));
+                let room = self.results.cast::<D>().add(stretch.map_or(0, |whole| line * whole.len));
+                self.transform::<S>(read, &at, direct.unwrap_or(room).cast());
+                if direct.is_none() && stretch.is_none() {
+                    self.hand_out::<D>(write, &at);
+                }
             }
-            (PanelOp::Real(transform), Direction::Forward) => transform.forward_straight(line, job.factor),
-            (PanelOp::Real(transform), Direction::Backward) => transform.backward_straight(line, job.factor),
+            if let Some(whole) = stretch {
+                let results = self.results.cast::<D>().cast_const();
+                simd::stream(results, self.target::<D>(whole, place), place.lines * whole.len);
+            }
         }
-        if direct.is_none() {
-            for part in write {
-                let (from, to) = (to.add(part.first).cast_const(), piece::<D>(&job.to, job.index, part, place));
-                if streams {
-                    simd::stream(from, to, part.len);
-                } else {
-                    std::ptr::copy_nonoverlapping(from, to, part.len);
+    }
+
+    /// Transforms a line, whose result goes `to` there. One in several pieces is put together first.
+    ///
+    /// # Safety
+    /// As for [`Straight::carry`]; there is room for the result.
+    unsafe fn transform<S>(&self, read: &[Segment], at: &Place, to: *mut Complex<T>) {
+        let (job, length) = (self.job, self.lengths.0.max(self.lengths.1));
+        let rooms = std::array::from_fn(|room| self.rooms.wrapping_add(room * length));
+        // SAFETY: by the caller's word.
+        unsafe {
+            let line = match read {
+                [whole] => {
+                    let (from, ahead) = (self.source::<S>(whole, at).cast(), whole.across * size_of::<S>());
+                    StraightLine { from, to, rooms, ahead }
+                }
+                _ => {
+                    for part in read {
+                        let together = rooms[0].cast::<S>().add(part.first);
+                        std::ptr::copy_nonoverlapping(self.source::<S>(part, at), together, part.len);
+                    }
+                    StraightLine { from: rooms[0], to, rooms, ahead: 0 }
+                }
+            };
+            match (self.op, job.direction) {
+                (PanelOp::Complex(transform) | PanelOp::Spectrum(transform), _) => {
+                    transform.transform_straight(line, job.factor);
+                }
+                (PanelOp::Real(transform), Direction::Forward) => transform.forward_straight(line, job.factor),
+                (PanelOp::Real(transform), Direction::Backward) => transform.backward_straight(line, job.factor),
+            }
+        }
+    }
+
+    /// Copies the result of a line to where it goes.
+    ///
+    /// # Safety
+    /// As for [`Straight::carry`]; results begin with that of the line.
+    unsafe fn hand_out<D>(&self, write: &[Segment], at: &Place) {
+        let results = self.results.cast::<D>().cast_const();
+        for part in write {
+            // SAFETY: by the caller's word.
+            unsafe {
+                let (from, to) = (results.add(part.first), self.target::<D>(part, at));
+                match self.job.stores {
+                    Stores::Streaming => simd::stream(from, to, part.len),
+                    Stores::Cached => std::ptr::copy_nonoverlapping(from, to, part.len),
                 }
             }
         }
     }
+
+    /// Where the part of a line begins that lies in a segment.
+    ///
+    /// # Safety
+    /// The operand that is read holds the segment, of elements `S`.
+    unsafe fn source<S>(&self, segment: &Segment, at: &Place) -> *const S {
+        // SAFETY: by the caller's word.
+        unsafe { begin::<S>(&self.job.from, self.job.index, segment, at) }
+    }
+
+    /// # Safety
+    /// The operand that is written holds the segment, of elements `D`.
+    unsafe fn target<D>(&self, segment: &Segment, at: &Place) -> *mut D {
+        // SAFETY: by the caller's word.
+        unsafe { begin::<D>(&self.job.to, self.job.index, segment, at) }
+    }
 }
 
-/// Where the part of a line begins that lies in a segment.
-///
 /// # Safety
 /// The operand holds the segment, of elements `E`.
-unsafe fn piece<E>(operand: &Operand<'_>, index: usize, segment: &Segment, place: &Place) -> *mut E {
+unsafe fn begin<E>(operand: &Operand<'_>, index: usize, segment: &Segment, at: &Place) -> *mut E {
     // SAFETY: by the caller's word.
-    unsafe { operand.piece::<E>(segment.piece, index).add(place.offset(segment)) }
+    unsafe { operand.piece::<E>(segment.piece, index).add(at.offset(segment)) }
 }

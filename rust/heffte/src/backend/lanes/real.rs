@@ -8,7 +8,7 @@ use super::ROW;
 use super::complex::{LaneComplexes, ROWS};
 use super::dispatch::{LaneJob, vector_bytes};
 use super::passes::unit_root;
-use super::straight::as_vectors;
+use super::straight::{as_vectors, groups};
 use super::transpose::{lanes, reversed};
 use super::vector::{Factor, Lanes, Math};
 use crate::backend::{ComplexPanels, Real, RealPanels, StraightLine, Tile};
@@ -39,9 +39,10 @@ impl<T: Real> LaneReals<T> {
         let factors = |of: &dyn Fn(usize) -> Complex<T>| (0..=half / 2).map(|k| of(k).into()).collect::<Vec<_>>();
         let (apart, together) = (factors(&apart), factors(&together));
         let lanes = vector_bytes() / size_of::<Complex<T>>();
-        let fits = forward.goes_straight() && backward.goes_straight() && (half / 2).is_multiple_of(lanes);
+        let fits = forward.goes_straight() && backward.goes_straight() && half / 2 >= lanes;
         let spread = |factors: &[Factor<T>]| {
-            factors[1..].chunks_exact(lanes).flat_map(|group| as_vectors(group.iter())).collect::<Vec<T>>()
+            let of_group = |first| as_vectors(factors[1 + first..1 + first + lanes].iter());
+            groups(half / 2, lanes).flat_map(of_group).collect::<Vec<T>>()
         };
         let straight = fits.then(|| [spread(&apart), spread(&together)]);
         Some(LaneReals { half, forward, backward, apart, together, straight })
@@ -77,17 +78,17 @@ impl<T: Real> RealPanels<T> for LaneReals<T> {
     }
 
     unsafe fn forward_straight(&self, line: StraightLine<T>, factor: Option<T>) {
-        let StraightLine { to, room, .. } = line;
+        let StraightLine { to, rooms: [_, _, pairs], .. } = line;
         // SAFETY: by the caller's word.
-        unsafe { self.forward.transform_straight(StraightLine { to: room, streams: false, ..line }, factor) };
-        T::run_lanes(ApartStraight { plan: self, from: room, to });
+        unsafe { self.forward.transform_straight(StraightLine { to: pairs, ..line }, factor) };
+        T::run_lanes(ApartStraight { plan: self, from: pairs, to });
     }
 
     unsafe fn backward_straight(&self, line: StraightLine<T>, factor: Option<T>) {
-        let StraightLine { from, spare, .. } = line;
-        T::run_lanes(TogetherStraight { plan: self, from, to: spare });
+        let StraightLine { from, rooms: [_, _, pairs], .. } = line;
+        T::run_lanes(TogetherStraight { plan: self, from, to: pairs });
         // SAFETY: by the caller's word.
-        unsafe { self.backward.transform_straight(StraightLine { from: spare, ahead: 0, ..line }, factor) };
+        unsafe { self.backward.transform_straight(StraightLine { from: pairs, ahead: 0, ..line }, factor) };
     }
 }
 
@@ -238,7 +239,7 @@ impl<T: Real> LaneReals<T> {
     /// As [`LaneReals::tell_apart`], from pairs in natural order.
     ///
     /// # Safety
-    /// There are `half` pairs, and room for one number more; they may be the same memory.
+    /// There are `half` pairs, and room for one number more; they do not overlap.
     #[inline(always)]
     unsafe fn tell_apart_straight<S: Simd>(&self, m: Math<S, T>, from: *const Complex<T>, to: *mut Complex<T>)
     where
@@ -261,7 +262,7 @@ impl<T: Real> LaneReals<T> {
     /// As [`LaneReals::put_together`], to natural order.
     ///
     /// # Safety
-    /// There is a spectrum of `half + 1` numbers, and room for the pairs; they may be the same memory.
+    /// There is a spectrum of `half + 1` numbers, and room for the pairs; they do not overlap.
     #[inline(always)]
     unsafe fn put_together_straight<S: Simd>(&self, m: Math<S, T>, from: *const Complex<T>, to: *mut Complex<T>)
     where
@@ -282,7 +283,7 @@ impl<T: Real> LaneReals<T> {
     /// makes of both.
     ///
     /// # Safety
-    /// Both lines have `half` numbers, and are the same memory or do not overlap.
+    /// Both lines have `half` numbers and do not overlap.
     #[inline(always)]
     unsafe fn for_each_mirrored<S: Simd>(
         &self,
@@ -297,8 +298,8 @@ impl<T: Real> LaneReals<T> {
         let Some(factors) = self.straight.as_ref().map(|both| both[factors].as_ptr().cast::<T::Vector>()) else {
             return;
         };
-        for group in 0..self.half / 2 / lanes {
-            let low = 1 + group * lanes;
+        for (group, first) in groups(self.half / 2, lanes).enumerate() {
+            let low = 1 + first;
             let high = self.half - low + 1 - lanes;
             // SAFETY: by the caller's word; there are two vectors of factors for each.
             unsafe {

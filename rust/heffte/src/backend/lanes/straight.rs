@@ -8,7 +8,7 @@ use super::butterfly::butterfly;
 use super::dispatch::LaneJob;
 use super::passes::Pass;
 use super::transpose::{MOST_LANES, lanes, transpose};
-use super::vector::{Factor, Lanes, Math, stream};
+use super::vector::{Factor, Lanes, Math};
 use crate::backend::{Real, StraightLine};
 
 /// What the transform of straight lines needs beside the passes.
@@ -20,21 +20,28 @@ pub(super) struct Straight<T> {
 }
 
 impl<T: Real> Straight<T> {
-    /// For lines that go through these passes, where vectors of `lanes` elements fit them: the first must have whole vectors of
-    /// blocks, and blocks of whole vectors. `places` says where the first pass wants each element of a line.
+    /// For lines that go through these passes, where vectors of `lanes` elements find as many neighbours in all of them. `places`
+    /// says where the first pass wants each element of a line.
     pub fn new(passes: &[Pass<T>], places: &[u32], lanes: usize) -> Option<Straight<T>> {
         let (first, others) = passes.split_first()?;
         let blocks = places.len() / first.radix();
-        let fits = FIRST_RADICES.contains(&first.radix()) && first.radix().is_multiple_of(lanes);
-        (fits && !others.is_empty() && blocks.is_multiple_of(lanes)).then(|| Straight {
+        let fits = FIRST_RADICES.contains(&first.radix()) && first.radix() >= lanes && blocks >= lanes;
+        (fits && !others.is_empty()).then(|| Straight {
             begins: places[..blocks].to_vec(),
             factors: others.iter().map(|pass| pass.straight_factors(lanes)).collect(),
         })
     }
 }
 
-/// Radices of a first pass that makes whole vectors of results.
-const FIRST_RADICES: [usize; 4] = [4, 8, 12, 16];
+/// Radices that a straight line may begin with.
+const FIRST_RADICES: [usize; 11] = [4, 5, 6, 7, 8, 9, 10, 12, 13, 15, 16];
+
+/// The begins of groups of `lanes` that cover `count` neighbours. The last may overlap the one before: that does the same again, for
+/// which what is read must not be what is written.
+#[inline(always)]
+pub(super) fn groups(count: usize, lanes: usize) -> impl Iterator<Item = usize> {
+    (0..count).step_by(lanes).map(move |first| first.min(count - lanes))
+}
 
 /// A straight line on its way through the passes.
 pub(super) struct Walk<'a, T> {
@@ -53,33 +60,34 @@ impl<T: Real> LaneJob<T> for Walk<'_, T> {
     {
         let Some((first, others)) = self.passes.split_first() else { return };
         let (m, begins) = (Math::new(simd, self.forward), &self.straight.begins);
-        let StraightLine { from, to, room, ahead, streams, .. } = self.line;
+        let StraightLine { from, to, rooms: [spare, room, _], ahead } = self.line;
         let length = first.radix() * begins.len();
         // SAFETY: by the word of the caller of `ComplexPanels::transform_straight`.
         unsafe {
             first.run_first(m, from, room, begins, ahead);
             for (index, (pass, factors)) in others.iter().zip(&self.straight.factors).enumerate() {
                 let is_last = index + 1 == others.len();
-                if let Some(factor) = self.factor.filter(|_| is_last) {
-                    scale::<S, T>(m, room, length, factor);
+                let (source, other) = if index.is_multiple_of(2) { (room, spare) } else { (spare, room) };
+                if is_last {
+                    scale(source, length, self.factor);
                 }
-                let target = if is_last { to } else { room };
-                pass.run_straight(m, (room, target, length), factors, is_last && streams);
+                let target = if is_last { to } else { other };
+                pass.run_straight(m, source, target, length, factors);
             }
         }
     }
 }
 
+/// Multiplies so many elements by the factor, if there is one.
+///
 /// # Safety
-/// There are so many elements, in whole vectors.
+/// They are there.
 #[inline(always)]
-unsafe fn scale<S: Simd, T: Lanes<S>>(m: Math<S, T>, line: *mut Complex<T>, length: usize, factor: T) {
-    for first in (0..length).step_by(lanes::<T, T::Vector>()) {
-        // SAFETY: by the caller's word.
-        unsafe {
-            let at = line.add(first).cast::<T::Vector>();
-            at.write_unaligned(m.multiplied(at.read_unaligned(), factor));
-        }
+unsafe fn scale<T: Real>(line: *mut Complex<T>, length: usize, factor: Option<T>) {
+    // SAFETY: by the caller's word; a complex number is two reals, one after the other.
+    let parts = unsafe { std::slice::from_raw_parts_mut(line.cast::<T>(), 2 * length) };
+    if let Some(factor) = factor {
+        parts.iter_mut().for_each(|part| *part *= factor);
     }
 }
 
@@ -93,10 +101,11 @@ impl<T: Real> Pass<T> {
     /// The factors of this pass for `lanes` neighbouring butterflies at a time, and of those for each row but the first.
     fn straight_factors(&self, lanes: usize) -> Vec<T> {
         let rows = self.radix() - 1;
-        let groups = self.twiddles().chunks_exact(lanes * rows);
-        groups
-            .flat_map(|group| (0..rows).flat_map(move |row| as_vectors(group.iter().skip(row).step_by(rows))))
-            .collect()
+        let of_group = |first: usize| {
+            let group = &self.twiddles()[first * rows..(first + lanes) * rows];
+            (0..rows).flat_map(move |row| as_vectors(group.iter().skip(row).step_by(rows)))
+        };
+        groups(self.stride(), lanes).flat_map(of_group).collect()
     }
 
     /// Runs the first pass: the butterflies of elements that are `begins.len()` elements apart. Each makes a block of neighbours.
@@ -124,7 +133,7 @@ impl<T: Real> Pass<T> {
                 }
             };
         }
-        for_radices!(4 8 12 16);
+        for_radices!(4 5 6 7 8 9 10 12 13 15 16);
     }
 
     /// # Safety
@@ -142,21 +151,23 @@ impl<T: Real> Pass<T> {
     {
         let roots: &[Factor<T>; R] = self.roots().try_into().expect("there is a root for each row");
         let (lanes, blocks) = (lanes::<T, T::Vector>(), begins.len());
-        for (group, begins) in begins.chunks_exact(lanes).enumerate() {
+        for group in 0..blocks.div_ceil(lanes) {
+            let first = (group * lanes).min(blocks - lanes);
             // SAFETY: by the caller's word; places are those of a line.
             unsafe {
                 let x = std::array::from_fn(|row| {
-                    let at = from.add(group * lanes + row * blocks);
+                    let at = from.add(first + row * blocks);
                     prefetch(at.wrapping_byte_add(ahead).cast());
                     at.cast::<T::Vector>().read_unaligned()
                 });
                 let y = butterfly::<S, T, R>(m, x, roots);
-                for first in (0..R).step_by(lanes) {
+                for row in (0..R).step_by(lanes) {
+                    let row = if row + lanes > R { R - lanes } else { row };
                     let block: [T::Vector; MOST_LANES] =
-                        std::array::from_fn(|i| if i < lanes { y[(first + i) % R] } else { y[0] });
+                        std::array::from_fn(|i| if i < lanes { y[(row + i) % R] } else { y[0] });
                     let block = transpose::<T, T::Vector>(block);
-                    for (begin, vector) in begins.iter().zip(block) {
-                        to.add(*begin as usize + first).cast::<T::Vector>().write_unaligned(vector);
+                    for (begin, vector) in begins[first..first + lanes].iter().zip(block) {
+                        to.add(*begin as usize + row).cast::<T::Vector>().write_unaligned(vector);
                     }
                 }
             }
@@ -166,14 +177,15 @@ impl<T: Real> Pass<T> {
     /// Runs a further pass, vectors of neighbouring butterflies at a time.
     ///
     /// # Safety
-    /// `from` and `to` have `length` elements, are the same or do not overlap; `to` begins with a vector if it is streamed to.
+    /// `from` and `to` have `length` elements and do not overlap.
     #[inline(always)]
     unsafe fn run_straight<S: Simd>(
         &self,
         m: Math<S, T>,
-        line: (*const Complex<T>, *mut Complex<T>, usize),
+        from: *const Complex<T>,
+        to: *mut Complex<T>,
+        length: usize,
         factors: &[T],
-        streams: bool,
     ) where
         T: Lanes<S>,
     {
@@ -181,7 +193,7 @@ impl<T: Real> Pass<T> {
             ($($radix:literal)*) => {
                 match self.radix() {
                     // SAFETY: by the caller's word.
-                    $($radix => unsafe { self.run_straight_radix::<S, $radix>(m, line, factors, streams) },)*
+                    $($radix => unsafe { self.run_straight_radix::<S, $radix>(m, from, to, length, factors) },)*
                     _ => unreachable!("radices are those of the butterflies"),
                 }
             };
@@ -195,29 +207,28 @@ impl<T: Real> Pass<T> {
     unsafe fn run_straight_radix<S: Simd, const R: usize>(
         &self,
         m: Math<S, T>,
-        (from, to, length): (*const Complex<T>, *mut Complex<T>, usize),
+        from: *const Complex<T>,
+        to: *mut Complex<T>,
+        length: usize,
         factors: &[T],
-        streams: bool,
     ) where
         T: Lanes<S>,
     {
         let roots: &[Factor<T>; R] = self.roots().try_into().expect("there is a root for each row");
         let (lanes, stride) = (lanes::<T, T::Vector>(), self.stride());
-        for block in 0..length / (R * stride) {
-            for j in (0..stride).step_by(lanes) {
-                let first = block * R * stride + j;
-                // SAFETY: by the caller's word; there are factors for each vector of butterflies.
+        for block in (0..length).step_by(R * stride) {
+            for group in 0..stride.div_ceil(lanes) {
+                let first = block + (group * lanes).min(stride - lanes);
+                // SAFETY: by the caller's word; there are factors for each group.
                 unsafe {
-                    let factors = factors.as_ptr().add(4 * j * (R - 1)).cast::<T::Vector>();
+                    let factors = factors.as_ptr().cast::<T::Vector>().add(2 * group * (R - 1));
                     let x = std::array::from_fn(|row| {
                         let x = from.add(first + row * stride).cast::<T::Vector>().read_unaligned();
                         let factor = |part| factors.add(2 * (row - 1) + part).read_unaligned();
                         if row == 0 { x } else { m.times_each(x, factor(0), factor(1)) }
                     });
-                    let y = butterfly::<S, T, R>(m, x, roots);
-                    for (row, value) in y.into_iter().enumerate() {
-                        let at = to.add(first + row * stride).cast::<T::Vector>();
-                        if streams { stream(at, value) } else { at.write_unaligned(value) }
+                    for (row, value) in butterfly::<S, T, R>(m, x, roots).into_iter().enumerate() {
+                        to.add(first + row * stride).cast::<T::Vector>().write_unaligned(value);
                     }
                 }
             }
@@ -248,7 +259,7 @@ mod tests {
     use crate::backend::{ComplexPanels, RealPanels, Tile};
     use crate::options::Direction;
 
-    const LENGTHS: [usize; 10] = [16, 32, 48, 64, 128, 192, 256, 384, 512, 768];
+    const LENGTHS: [usize; 18] = [16, 20, 25, 32, 48, 50, 64, 81, 91, 100, 128, 180, 192, 243, 256, 384, 512, 1000];
 
     fn sample<T: Real>(j: usize) -> Complex<T> {
         Complex::new(T::nearest((j as f64 * 0.7).sin() + 0.1), T::nearest((j as f64 * 1.3).cos()))
@@ -256,9 +267,10 @@ mod tests {
 
     /// The transform of a line by `run`, from one vector to another.
     fn transformed<T: Real>(from: &[Complex<T>], count: usize, run: impl FnOnce(StraightLine<T>)) -> Vec<Complex<T>> {
-        let [mut to, mut room, mut spare] = [(); 3].map(|()| vec![Complex::<T>::zero(); from.len() + 1]);
-        let (to_begin, room, spare) = (to.as_mut_ptr(), room.as_mut_ptr(), spare.as_mut_ptr());
-        run(StraightLine { from: from.as_ptr(), to: to_begin, room, spare, ahead: 64, streams: false });
+        let mut to = vec![Complex::<T>::zero(); from.len() + 1];
+        let mut rooms = [(); 3].map(|()| vec![Complex::<T>::zero(); from.len() + 1]);
+        let rooms = rooms.each_mut().map(|room| room.as_mut_ptr());
+        run(StraightLine { from: from.as_ptr(), to: to.as_mut_ptr(), rooms, ahead: 64 });
         to.truncate(count);
         to
     }
