@@ -21,5 +21,5 @@ pub(crate) use engine::{Engine, Passage};
 pub(crate) use operand::{Begin, Layout, Operand};
 pub(crate) use thresholds::Thresholds;
 pub(crate) use tile::LineOp;
-pub(crate) use view::{Piece, padded_strides};
+pub(crate) use view::{Piece, fits_cache, padded_strides};
 pub(crate) use visit::Visit;

@@ -37,6 +37,19 @@ pub(crate) fn padded_strides(held: &Box3d, thresholds: Thresholds) -> ([usize; 3
     (strides, strides[slow] * size[slow])
 }
 
+/// Whether neighbouring columns of an array of all points of `held`, along `axis`, can stay in a cache together: whether they do
+/// not fall into a few of its sets.
+pub(crate) fn fits_cache(held: &Box3d, axis: usize) -> bool {
+    /// As a power of 2, the elements that lie in sets of their own.
+    const SETS: u32 = 13;
+    /// Elements of a set that find room beside others.
+    const WAYS: usize = 8;
+    let (pitch, count) = (held.strides()[axis], held.size()[axis].max(0) as usize);
+    // Elements of a column fall into every set that the largest power of 2 in their distance leads to.
+    let sets_used = 1 << (SETS - pitch.trailing_zeros().min(SETS));
+    count <= WAYS * sets_used
+}
+
 impl From<Box3d> for Piece {
     /// A box as it lies in memory by itself.
     fn from(region: Box3d) -> Piece {

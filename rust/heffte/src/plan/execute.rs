@@ -163,9 +163,13 @@ impl Plan {
         }
     }
 
-    /// Whether a single visit would overwrite what it has not read yet.
-    fn must_detour(&self, call: &Call) -> bool {
+    /// Whether a visit would overwrite what it has not read yet, or leave complex numbers in a real array for the next.
+    fn must_detour(&self, call: &Call, program: &Program) -> bool {
         let (near, far) = call.near_and_far();
+        let forward = call.direction == Direction::Forward;
+        if program.works_in_output(forward) && !(if forward { &far } else { &near }).element.is_complex() {
+            return true;
+        }
         let same = near.address == far.address
             && near.element == far.element
             && self.spec.inbox.same_layout(&self.spec.outbox);
@@ -212,9 +216,10 @@ impl Run<'_> {
     unsafe fn walk<T: Real>(&mut self, engine: &Engine<T>, mut agreement: Option<PendingAgreement<'_>>) -> Result<()> {
         let (plan, call, program) = (self.plan, self.call, self.program);
         let factor = plan.scale_factor(call.scale);
-        let steps = program.steps(call.direction == Direction::Forward, plan.must_detour(call));
+        let must_detour = plan.must_detour(call, program);
+        let steps = program.steps(call.direction == Direction::Forward, must_detour);
         let last = steps.len().saturating_sub(1);
-        let scaled = program.scaled_step(call.direction == Direction::Forward, plan.must_detour(call));
+        let scaled = program.scaled_step(call.direction == Direction::Forward, must_detour);
         self.await_areas()?;
         for (index, step) in steps.enumerate() {
             let is_last = index == last;

@@ -3,7 +3,8 @@
 use super::{End, Place, Program, Step, VisitStep, groups};
 use crate::exchange::Exchange;
 use crate::geometry::Box3d;
-use crate::lines::{Piece, Thresholds, padded_strides};
+use crate::lines::{Piece, Thresholds, fits_cache, padded_strides};
+use crate::options::Direction;
 use crate::recipe::{Recipe, Stage};
 use crate::spec::Spec;
 
@@ -21,13 +22,16 @@ impl Program {
     pub fn of_messages(recipe: &Recipe, spec: &Spec, rank: usize, exchanges: &[Exchange]) -> Program {
         let program = Program::empty(Thresholds::new(spec.options.treat_as_large));
         let mut builder = Builder { recipe, spec, rank, exchanges, program, next: End::Low, last_len: 0 };
-        let forward = builder.steps();
-        let detour = if forward.len() == 1 { builder.detour() } else { Vec::new() };
-        let backward = match builder.in_same_order() {
-            Some(steps) => steps,
-            None => forward.iter().rev().cloned().collect(),
-        };
-        Program { forward, backward, detour, ..builder.program }
+        let staged = builder.steps();
+        let reversed = || staged.iter().rev().cloned().collect();
+        let forward = builder.through(Place::Outbox, Direction::Forward);
+        let backward = builder.through(Place::Inbox, Direction::Backward).or_else(|| builder.in_same_order());
+        Program {
+            forward: forward.unwrap_or_else(|| staged.clone()),
+            backward: backward.unwrap_or_else(reversed),
+            detour: if staged.len() == 1 { builder.detour() } else { staged },
+            ..builder.program
+        }
     }
 }
 
@@ -96,6 +100,28 @@ impl Builder<'_> {
             let step = self.visit(axes, stage, (from, to));
             steps.push(step);
         }
+    }
+
+    /// The steps of a transform without exchanges that leave their results in the caller's output from the first on, in the order
+    /// of a forward one; where axes can be taken in any, and columns of that array fit into a cache.
+    fn through(&mut self, output: Place, direction: Direction) -> Option<Vec<Step>> {
+        let [stage] = self.recipe.stages() else { return None };
+        let groups = groups(stage, self.rank);
+        let forward = direction == Direction::Forward;
+        let held = if forward { self.spec.outbox } else { self.spec.inbox };
+        let input = if forward { Place::Inbox } else { Place::Outbox };
+        let can_hold =
+            (forward || self.recipe.problem().r2c_axis().is_none()) && held.order == self.recipe.inner_order();
+        let is_small = held.count() < self.program.thresholds.staging;
+        let fits = |axes: &Vec<usize>| matches!(axes[..], [axis] if fits_cache(&held, axis));
+        if groups.len() == 1 || !can_hold || !is_small || !groups.iter().skip(1).all(fits) {
+            return None;
+        }
+        let step = |(position, axes): (usize, &Vec<usize>)| {
+            let from = if position == 0 { input } else { output };
+            self.visit(axes, stage, if forward { (from, output) } else { (output, from) })
+        };
+        Some(groups.iter().enumerate().map(step).collect())
     }
 
     /// The steps of a backward transform without exchanges, in the order of a forward one, which reads and writes memory in

@@ -27,6 +27,12 @@ pub(super) enum Place {
     Areas(usize),
 }
 
+impl Place {
+    fn is_callers(self) -> bool {
+        matches!(self, Place::Inbox | Place::Outbox)
+    }
+}
+
 /// An end of the workspace. Each step leaves its result at the end opposite to where it found its data, so that only
 /// neighbours in the chain of places need room at the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -80,7 +86,7 @@ pub(super) enum Step {
 pub(super) struct Program {
     forward: Vec<Step>,
     backward: Vec<Step>,
-    /// Forward by way of the staging array, for arrays that overlap where there is a single visit.
+    /// Forward by way of the staging array, for arrays that overlap, or where the caller's output has no room for what comes before.
     detour: Vec<Step>,
     operations: Vec<Operation>,
     crossings: Vec<Crossing>,
@@ -106,8 +112,16 @@ impl Program {
         }
     }
 
-    /// The steps of a transform in the order in which they are taken; `overlapping` where both arrays share memory in
-    /// different layouts.
+    /// Whether visits leave results in the caller's output that others read there.
+    pub fn works_in_output(&self, forward: bool) -> bool {
+        let steps = if forward { &self.forward } else { &self.backward };
+        let stays =
+            |step: &Step| matches!(step, Step::Visit(VisitStep { near, far, .. }) if near == far && near.is_callers());
+        steps.iter().any(stays)
+    }
+
+    /// The steps of a transform in the order in which they are taken; `overlapping` where the caller's arrays do not allow others
+    /// than the detour.
     pub fn steps(&self, forward: bool, overlapping: bool) -> impl ExactSizeIterator<Item = &Step> {
         let steps = match (overlapping && !self.detour.is_empty(), forward) {
             (true, _) => &self.detour,
