@@ -162,6 +162,52 @@ impl<T: Real> Panels<T> {
     }
 }
 
+impl<T: Real> Panels<T> {
+    /// Transforms the `head` first lines of a layer, and as many of its last as fill a panel with them. Where rows follow each other,
+    /// a cache line that none of the other panels fills holds the end of one row and the begin of the next: it is streamed too.
+    ///
+    /// # Safety
+    /// As for [`Panels::carry`], for a place of all lines of the layer. Results are complex, go to one segment whose rows follow each
+    /// other and are whole cache lines long, and `head` lines lead to where a cache line begins.
+    pub unsafe fn carry_seam<S: Cast<Complex<T>>>(
+        &mut self,
+        transform: &dyn ComplexPanels<T>,
+        job: &Job<'_, T>,
+        (read, write): (&[Segment], &Segment),
+        place: &Place,
+        head: usize,
+    ) {
+        let lanes = panel_lines::<T>();
+        let line_of = |lane: usize| if lane < head { lane } else { place.lines - lanes + lane };
+        let begin = self.memory.as_mut_ptr().wrapping_add(self.memory.as_ptr().align_offset(ROW));
+        let panel = Tile { begin: begin.cast(), panels: 1, rows: transform.places().len() };
+        let scratch = self.scratch.as_mut_ptr().wrapping_add(self.scratch.as_ptr().align_offset(ROW)).cast();
+        // SAFETY: by the caller's word; the memory holds a panel.
+        unsafe {
+            for segment in read {
+                let piece = job.from.piece::<S>(segment.piece, job.index).add(place.offset(segment));
+                for i in 0..segment.len {
+                    let row = transform.places()[segment.first + i] as usize;
+                    for lane in 0..lanes {
+                        let from = piece.add(i * segment.along + line_of(lane) * segment.across);
+                        element::<T>(panel, row, lane).write(from.read().cast());
+                    }
+                }
+            }
+            transform.transform(panel, scratch, job.factor, None);
+            let piece = job.to.piece::<Complex<T>>(write.piece, job.index).add(place.offset(write));
+            let (last, tail) = (write.len - 1, lanes - head);
+            // The end of a row and the begin of the next are neighbours in the panel, too.
+            let ends = Tile { begin: begin.add(head).cast(), ..panel };
+            let to = Rows::of(piece.add(place.lines - tail), write.along);
+            simd::rows_out(ends, 0..last, to, ROW, job.stores);
+            std::ptr::copy_nonoverlapping(begin.cast_const(), piece, head);
+            let end = piece.add(last * write.along + place.lines - tail);
+            std::ptr::copy_nonoverlapping(element::<T>(panel, last, head).cast_const(), end, tail);
+        }
+    }
+}
+
 /// Where the complex element of a line is that lies in `row`.
 fn element<T>(tile: Tile, index: usize, line: usize) -> *mut Complex<T> {
     let lanes = panel_lines::<T>();

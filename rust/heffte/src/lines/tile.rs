@@ -148,14 +148,25 @@ impl<T: Real> Tile<T> {
                     // SAFETY: by the caller's word.
                     unsafe { self.panels.aim::<D>(op, job, segments.1, deep) };
                 }
-                let mut across = lines.start;
-                while across < lines.end {
-                    let left = width.min(lines.end - across);
+                let mut remaining = lines.clone();
+                if let (Way::Panels(PanelOp::Complex(transform)), [write]) = (&way, segments.1) {
+                    let place = Place { across: 0, deep, lines: cell.across, is_last: true };
+                    // SAFETY: by the caller's word; the seam is that of all lines.
+                    unsafe {
+                        if let Some(head) = seam::<T, D>(job, write, &place).filter(|_| lines == (0..cell.across)) {
+                            self.panels.carry_seam::<S>(*transform, job, (segments.0, write), &place, head);
+                            remaining = head..head + cell.across - panel_lines::<T>();
+                        }
+                    }
+                }
+                let mut across = remaining.start;
+                while across < remaining.end {
+                    let left = width.min(remaining.end - across);
                     // SAFETY: the first line is one of the cell's, whose segments lie in the pieces; by the caller's word the
                     // operands hold these.
                     unsafe {
                         let count = lines_to_alignment::<D>(job, segments.1, (across, deep), left);
-                        let place = Place { across, deep, lines: count, is_last: across + count == lines.end };
+                        let place = Place { across, deep, lines: count, is_last: across + count == remaining.end };
                         match &way {
                             Way::Flat(op) => self.flat.carry::<S, D>(op, job, segments, &place, lengths),
                             Way::Panels(op) => self.panels.carry::<S, D>(op, job, segments, &place, lengths),
@@ -193,6 +204,26 @@ const CACHE_LINE: usize = 64;
 fn is_ragged<D>(job: &Job<'_, impl Real>, write: &[Segment]) -> bool {
     let ragged = |s: &Segment| s.across == 1 && s.len > 1 && !(s.along * size_of::<D>()).is_multiple_of(CACHE_LINE);
     job.stores == Stores::Streaming && write.iter().any(ragged)
+}
+
+/// The number of lines before the first cache line that begins in a row, where rows of streamed results follow each other and each
+/// shares a cache line with the next: see [`Panels::carry_seam`].
+///
+/// # Safety
+/// The operand that is written holds the lines of `place`, all of a layer.
+unsafe fn seam<T: Real, D>(job: &Job<'_, T>, write: &Segment, place: &Place) -> Option<usize>
+where
+    Complex<T>: Cast<D>,
+{
+    let follow = write.across == 1 && write.along == place.lines && write.len > 1;
+    let whole = (place.lines * size_of::<D>()).is_multiple_of(CACHE_LINE) && place.lines > panel_lines::<T>();
+    if job.stores != Stores::Streaming || !<Complex<T> as Cast<D>>::IS_SAME || !follow || !whole {
+        return None;
+    }
+    // SAFETY: by the caller's word.
+    let address = unsafe { job.to.piece::<D>(write.piece, job.index).add(place.offset(write)) } as usize;
+    let beyond = address % CACHE_LINE;
+    (beyond != 0 && beyond.is_multiple_of(size_of::<D>())).then(|| (CACHE_LINE - beyond) / size_of::<D>())
 }
 
 /// Lines for the next tile: `left`, or as many as lead to where cache lines begin, if results are streamed and lie beside each
