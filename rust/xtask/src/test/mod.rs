@@ -37,7 +37,7 @@ struct Piece {
 /// To add a piece, add a row. Cheap ones come first; those after `build` use what it installs.
 const PIECES: [Piece; 17] = [
     Piece { name: "fmt", about: "the Rust sources are formatted", run: rust::fmt },
-    Piece { name: "header", about: "include/heffte_c.h is what rust/heffte-c makes", run: native::header },
+    Piece { name: "header", about: "heffte_c.h and heffte_abi.h are what rust/heffte-c makes", run: native::header },
     Piece { name: "clippy", about: "no warnings in any crate", run: rust::clippy },
     Piece { name: "rust", about: "unit and documentation tests of the crates", run: rust::unit },
     Piece { name: "mpi", about: "tests of the library on 1, 2, 3, 4, 6 and 7 ranks", run: rust::mpi },

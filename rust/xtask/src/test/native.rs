@@ -14,7 +14,7 @@ use crate::paths::at;
 use crate::setup::Tools;
 
 pub fn header(_: &Tools, report: &mut Report) {
-    report.check("include/heffte_c.h", || header::run(true));
+    report.check("the generated headers", || header::run(true));
 }
 
 pub fn build(tools: &Tools, report: &mut Report) {
