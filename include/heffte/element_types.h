@@ -66,6 +66,9 @@ template <typename scalar_type, typename backend_tag> struct transform_real_type
 template <typename scalar_type> struct define_standard_type {
     typedef typename detail::element<scalar_type>::standard_type type;
 };
+template <typename scalar_type> struct define_standard_type<scalar_type const> {
+    typedef typename define_standard_type<scalar_type>::type const type;
+};
 
 //! The same array with elements of the standard library's type.
 template <typename scalar_type>

@@ -9,7 +9,7 @@ use super::types::{
     HEFFTE_ABI_COMPLEX_DOUBLE, HEFFTE_ABI_COMPLEX_FLOAT, HEFFTE_ABI_DOUBLE, HEFFTE_ABI_FLOAT,
     HEFFTE_ABI_UNKNOWN_LENGTH, heffte_abi_array, heffte_abi_call,
 };
-use super::{coded, known};
+use super::{coded, whole};
 
 /// Does one transform, or a batch. Collective. Where an argument is wrong on any rank, no rank transforms anything, and all
 /// have the same error; only a NULL `plan` is an error of its rank alone.
@@ -20,11 +20,11 @@ use super::{coded, known};
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_abi_execute(plan: *const heffte_abi_plan, call: *const heffte_abi_call) -> c_int {
     // SAFETY: by the caller's word.
-    let (plan, given) = unsafe { (plan_of(plan), known(call, |call| call.struct_size)) };
+    let (plan, given) = unsafe { (plan_of(plan), whole(call)) };
     let is_backward = given.as_ref().is_ok_and(|call| call.is_backward != 0);
     coded(name_of(plan.as_ref().ok().copied(), is_backward), || {
         // SAFETY: by the caller's word.
-        unsafe { plan?.execute(given.and_then(read)) }
+        unsafe { plan?.execute(given.and_then(|call| read(&call))) }
     })
 }
 

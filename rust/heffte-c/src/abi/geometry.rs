@@ -4,11 +4,11 @@ use std::ffi::{c_int, c_longlong};
 
 use engine::geometry::{Box3d, proc_setup_min_surface, tiled_world};
 use engine::recipe::{Machine, Problem, Recipe};
-use engine::{Error, Participants, Result, Spec};
+use engine::{Error, Participants, Result};
 
-use super::coded;
 use super::plan::read;
 use super::types::{heffte_abi_box, heffte_abi_spec};
+use super::{coded, whole};
 
 /// Writes the grid of `ranks` bricks over a world of `size` points that has the least surface between bricks.
 ///
@@ -61,12 +61,15 @@ pub unsafe extern "C" fn heffte_abi_shapes(
     axes: *mut c_int,
 ) -> c_int {
     coded("heffte::plan_operations", || {
-        // SAFETY: by the caller's word.
-        let specs = unsafe { slice(specs, ranks) };
-        let mut specs = specs.iter().map(|spec| read(spec)?.checked()).collect::<Result<Vec<Spec>>>()?;
-        if specs.is_empty() {
+        if ranks == 0 {
             return Err(Error::Caller { message: "there are no boxes: give one of each rank".to_owned() });
         }
+        // SAFETY: by the caller's word; the distance between the structs is the size that they have there.
+        let specs = unsafe {
+            let size = specs.cast::<usize>().read();
+            (0..ranks).map(|rank| read(&whole(specs.byte_add(rank * size))?)?.checked()).collect::<Result<Vec<_>>>()
+        };
+        let mut specs = specs?;
         // One rank cannot know who else is a member of its sub-communicator.
         for spec in &mut specs {
             if matches!(spec.options.participants, Participants::Member(_)) {

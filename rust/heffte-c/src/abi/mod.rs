@@ -9,6 +9,7 @@ mod plan;
 mod types;
 
 use std::ffi::c_int;
+use std::mem::MaybeUninit;
 
 use engine::{Error, ErrorKind, Result};
 
@@ -23,17 +24,25 @@ fn coded(function: &str, body: impl FnOnce() -> Result<()>) -> c_int {
     }
 }
 
-/// A struct that the headers filled, if it has all members that this library reads.
+/// A struct that begins with the size that it had where the program was compiled.
 ///
 /// # Safety
-/// `given` points to a struct that begins with its size, or is null.
-unsafe fn known<T>(given: *const T, size: impl FnOnce(&T) -> usize) -> Result<&'static T> {
-    // SAFETY: by the caller's word.
-    match unsafe { given.as_ref() } {
-        Some(given) if size(given) >= size_of::<T>() => Ok(given),
-        _ => Err(Error::Caller {
-            message: "the headers of this program belong to another version of the library: compile it again"
-                .to_owned(),
-        }),
+/// The first member is that size, a `usize`, and zeros stand for members that the program knows nothing of.
+unsafe trait Growing: Sized {}
+
+/// A struct of the program, with zeros for members that it was compiled without.
+///
+/// # Safety
+/// `given` is null, or points to as many bytes as its first member says.
+unsafe fn whole<T: Growing>(given: *const T) -> Result<T> {
+    if given.is_null() {
+        return Err(Error::Caller { message: "internal error, please report it: a description is NULL".to_owned() });
+    }
+    let mut copy = MaybeUninit::<T>::zeroed();
+    // SAFETY: the trait says that zeros are valid and what the first member is, the caller that the bytes are there.
+    unsafe {
+        let bytes = given.cast::<usize>().read().min(size_of::<T>());
+        copy.as_mut_ptr().cast::<u8>().copy_from_nonoverlapping(given.cast(), bytes);
+        Ok(copy.assume_init())
     }
 }

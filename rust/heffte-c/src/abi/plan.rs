@@ -8,7 +8,7 @@ use mpi::ffi::MPI_Comm;
 use super::types::{
     HEFFTE_ABI_ALL, HEFFTE_ABI_FIRST, HEFFTE_ABI_MEMBERS, axis_kind, heffte_abi_sizes, heffte_abi_spec,
 };
-use super::{coded, known};
+use super::{coded, whole};
 use crate::guard::guarded;
 
 /// The direction of a transform that is not real-to-complex.
@@ -28,13 +28,13 @@ pub unsafe extern "C" fn heffte_abi_create(
     plan: *mut *mut heffte_abi_plan,
 ) -> c_int {
     // SAFETY: by the caller's word.
-    let given = unsafe { known(spec, |spec| spec.struct_size) };
+    let given = unsafe { whole(spec) };
     let is_r2c = given.as_ref().is_ok_and(|spec| spec.r2c_direction != NO_DIRECTION);
     coded(if is_r2c { "heffte::fft3d_r2c" } else { "heffte::fft3d" }, || {
         // SAFETY: the caller vouches for the pointer and the handle.
         unsafe {
             plan.write(std::ptr::null_mut());
-            let made = Plan::from_raw(comm, given.and_then(read))?;
+            let made = Plan::from_raw(comm, given.and_then(|spec| read(&spec)))?;
             plan.write(Box::into_raw(Box::new(heffte_abi_plan(made))));
         }
         Ok(())

@@ -5,6 +5,8 @@ use std::ffi::{c_int, c_longlong, c_void};
 use engine::geometry::{Box3d, Order};
 use engine::{AxisKind, Error, Result};
 
+use super::Growing;
+
 /// The call did what it was asked to.
 pub const HEFFTE_ABI_SUCCESS: c_int = 0;
 /// An argument was wrong: std::invalid_argument.
@@ -99,6 +101,9 @@ pub struct heffte_abi_spec {
     pub value: c_int,
 }
 
+// SAFETY: integers, the first of which is the size.
+unsafe impl Growing for heffte_abi_spec {}
+
 /// What happens along an axis. Real-to-real transforms come in here, and nowhere else.
 pub(super) fn axis_kind(kind: c_int) -> Result<AxisKind> {
     match kind {
@@ -155,3 +160,6 @@ pub struct heffte_abi_call {
     /// Elements of the type that the transform works in; `data` NULL stands for a workspace of the plan's own.
     pub workspace: heffte_abi_array,
 }
+
+// SAFETY: as above, and addresses that may be null.
+unsafe impl Growing for heffte_abi_call {}
