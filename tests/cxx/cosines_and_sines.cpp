@@ -64,7 +64,7 @@ static std::vector<long double> rodft00(std::vector<long double> const &x) {
     return y;
 }
 
-enum { NX = 4, NY = 5, NZ = 6, POINTS = NX * NY * NZ };
+static constexpr int NX = 4, NY = 5, NZ = 6, POINTS = NX * NY * NZ;
 static int const SIZE[3] = {NX, NY, NZ}, STRIDE[3] = {1, NX, NX * NY};
 
 // The transform of a world along all axes.

@@ -1,17 +1,19 @@
 //! The C++ interface: each installed header alone, and the tests and examples in C++.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use super::native::{CXX, CXX_TESTS, compile_alone, ctest, there};
+use super::native::{CXX, CXX_TESTS, compile, compile_alone, ctest, there};
 use super::report::Report;
 use crate::build::SHARED;
+use crate::paths::at;
 use crate::setup::Tools;
 
 /// The oldest standard that programs may be written in, and a new one.
-const STANDARDS: [&str; 2] = ["c++11", "c++20"];
+const OLD: &str = "c++11";
+const NEW: &str = "c++20";
 
 /// Headers that programs written for heFFTe include; more are installed.
 const KNOWN: [&str; 28] = [
@@ -59,13 +61,26 @@ pub fn run(tools: &Tools, report: &mut Report) {
         return;
     }
     for compiler in compilers {
-        for standard in STANDARDS {
+        report.check(&format!("the tests by {compiler} -std={NEW}"), || {
+            tests()?.iter().try_for_each(|source| compile(tools, &CXX, compiler, NEW, source))
+        });
+        report.check(&format!("a program written for heFFTe by {compiler}"), || {
+            compile(tools, &CXX, compiler, OLD, &at("benchmarks/peers/heffte_reference.cpp"))
+        });
+        for standard in [OLD, NEW] {
             report.check(&format!("{} headers by {compiler} -std={standard}", headers.len()), || {
                 headers.iter().try_for_each(|header| compile_alone(tools, &CXX, compiler, standard, header))
             });
         }
     }
     ctest(tools, report, &SHARED, &["-R", CXX_TESTS]);
+}
+
+/// The tests, which CMake compiles by the old standard.
+fn tests() -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(at("tests/cxx")).context("cannot read tests/cxx")?;
+    let paths = entries.flatten().map(|entry| entry.path());
+    Ok(paths.filter(|path| path.extension().is_some_and(|extension| extension == "cpp")).collect())
 }
 
 /// Every installed header but the one that is for C alone.

@@ -1,7 +1,7 @@
 //! Pieces that CMake and the C compiler run.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
@@ -77,6 +77,11 @@ pub fn compile_alone(tools: &Tools, language: &Language, compiler: &str, standar
     let source = at("build").join(format!("includes_{}.{}", header.replace('/', "_"), language.suffix));
     // A program has at least one declaration, which the header need not have.
     fs::write(&source, format!("#include <{header}>\nextern int something;\n"))?;
+    compile(tools, language, compiler, standard, &source)
+}
+
+/// Compiles `source` with the installed headers, without a warning; makes no program.
+pub fn compile(tools: &Tools, language: &Language, compiler: &str, standard: &str, source: &Path) -> Result<()> {
     let mut command = tools.command((language.wrapper)(tools));
     language.variables.iter().for_each(|variable| _ = command.env(variable, compiler));
     command.args([&format!("-std={standard}"), "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only"]);
