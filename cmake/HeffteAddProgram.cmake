@@ -1,10 +1,10 @@
-# heffte_add_program(<source> <prefix>): builds a C program with all warnings as errors, and adds it as a test on each
+# heffte_add_program(<source> <prefix>): builds a C or C++ program with all warnings as errors, and adds it as a test on each
 # number of ranks that its first line names: `// ranks: 1 2 4`.
 function(heffte_add_program source prefix)
   get_filename_component(name "${source}" NAME_WE)
   add_executable(${name} "${source}")
   target_link_libraries(${name} Heffte::Heffte m)
-  set_target_properties(${name} PROPERTIES C_STANDARD 99 C_EXTENSIONS OFF)
+  set_target_properties(${name} PROPERTIES C_STANDARD 99 C_EXTENSIONS OFF CXX_STANDARD 11 CXX_EXTENSIONS OFF)
   target_compile_options(${name} PRIVATE -Wall -Wextra -Werror -pedantic)
 
   file(STRINGS "${source}" first LIMIT_COUNT 1)

@@ -1,4 +1,4 @@
-# What is installed for C programs: the library, the headers, and the CMake package. The installed tree can be moved.
+# What is installed for C and C++ programs: the library, the headers, and the CMake package. The installed tree can be moved.
 
 include(CMakePackageConfigHelpers)
 
@@ -17,12 +17,8 @@ else()
   install(FILES "${CMAKE_CURRENT_BINARY_DIR}/libheffte.a" DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 endif()
 
-install(FILES
-  "${PROJECT_SOURCE_DIR}/include/heffte.h"
-  "${PROJECT_SOURCE_DIR}/include/heffte_c.h"
-  "${PROJECT_SOURCE_DIR}/include/heffte_c_defines.h"
-  "${CMAKE_CURRENT_BINARY_DIR}/include/heffte_config.h"
-  DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.h")
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/include/heffte_config.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 
 set(Heffte_PACKAGE_DIRECTORY "${CMAKE_INSTALL_LIBDIR}/cmake/Heffte")
 configure_package_config_file(

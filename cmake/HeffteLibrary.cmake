@@ -71,6 +71,9 @@ target_include_directories(Heffte INTERFACE "${PROJECT_SOURCE_DIR}/include" "${C
 target_link_libraries(Heffte INTERFACE heffte MPI::MPI_C)
 target_compile_features(Heffte INTERFACE c_std_99)
 if(CMAKE_CXX_COMPILER_LOADED)
+  # The C++ compiler of the same MPI.
+  get_filename_component(directory "${MPI_C_COMPILER}" DIRECTORY)
+  find_program(MPI_CXX_COMPILER NAMES mpicxx mpic++ PATHS "${directory}" NO_DEFAULT_PATH)
   find_package(MPI REQUIRED COMPONENTS CXX)
   target_link_libraries(Heffte INTERFACE MPI::MPI_CXX)
   target_compile_features(Heffte INTERFACE cxx_std_11)

@@ -1,9 +1,10 @@
-/* heFFTe: distributed fast Fourier transforms. */
+/* heFFTe: distributed fast Fourier transforms. C programs get the C interface, C++ programs (from C++11) that of C++. */
 #ifndef HEFFTE_H
 #define HEFFTE_H
 
 #ifdef __cplusplus
-#error "this version of heFFTe has the C interface and no C++ interface yet: include heffte.h from C"
+#include "heffte_fft3d.h"
+#include "heffte_fft3d_r2c.h"
 #else
 #include "heffte_c.h"
 #endif

@@ -40,9 +40,9 @@ enum Task {
         #[arg(long = "static")]
         is_static: bool,
     },
-    /// Writes include/heffte_c.h from rust/heffte-c.
+    /// Writes include/heffte_c.h and include/heffte_abi.h from rust/heffte-c.
     Header {
-        /// Writes nothing, and fails where the header is not up to date.
+        /// Writes nothing, and fails where a header is not up to date.
         #[arg(long)]
         check: bool,
     },

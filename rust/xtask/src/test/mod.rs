@@ -3,6 +3,7 @@
 mod bench;
 mod configure;
 mod count;
+mod cxx;
 mod docs;
 mod native;
 mod package;
@@ -35,9 +36,9 @@ struct Piece {
 }
 
 /// To add a piece, add a row. Cheap ones come first; those after `build` use what it installs.
-const PIECES: [Piece; 17] = [
+const PIECES: [Piece; 18] = [
     Piece { name: "fmt", about: "the Rust sources are formatted", run: rust::fmt },
-    Piece { name: "header", about: "include/heffte_c.h is what rust/heffte-c makes", run: native::header },
+    Piece { name: "header", about: "heffte_c.h and heffte_abi.h are what rust/heffte-c makes", run: native::header },
     Piece { name: "clippy", about: "no warnings in any crate", run: rust::clippy },
     Piece { name: "rust", about: "unit and documentation tests of the crates", run: rust::unit },
     Piece { name: "mpi", about: "tests of the library on 1, 2, 3, 4, 6 and 7 ranks", run: rust::mpi },
@@ -46,6 +47,11 @@ const PIECES: [Piece; 17] = [
     Piece { name: "build", about: "CMake builds and installs the library and the Python package", run: native::build },
     Piece { name: "headers", about: "each header is C99 without a warning", run: native::headers },
     Piece { name: "c", about: "the C tests and examples, in the build tree", run: native::c },
+    Piece {
+        name: "cxx",
+        about: "each header is C++11 and C++20 without a warning; the C++ tests and examples",
+        run: cxx::run,
+    },
     Piece {
         name: "package",
         about: "find_package, the moved tree, plain mpicc, options that are refused",

@@ -1,6 +1,7 @@
 //! Pieces that CMake and the C compiler run.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
@@ -14,7 +15,7 @@ use crate::paths::at;
 use crate::setup::Tools;
 
 pub fn header(_: &Tools, report: &mut Report) {
-    report.check("include/heffte_c.h", || header::run(true));
+    report.check("the generated headers", || header::run(true));
 }
 
 pub fn build(tools: &Tools, report: &mut Report) {
@@ -35,48 +36,79 @@ pub fn build(tools: &Tools, report: &mut Report) {
     );
 }
 
-/// Every header compiles alone, as C99, without a warning.
+/// Every header of the C interface compiles alone, as C99, without a warning.
 pub fn headers(tools: &Tools, report: &mut Report) {
-    let compilers = ["gcc", "clang"].into_iter().filter(|compiler| {
-        let is_there = Command::new(compiler).arg("--version").output().is_ok();
-        if !is_there {
-            println!("  left out: {compiler}, which is not installed");
-        }
-        is_there
-    });
-    for compiler in compilers {
+    for compiler in there(&["gcc", "clang"]) {
         for name in ["heffte.h", "heffte_c.h", "heffte_c_defines.h", "heffte_config.h"] {
-            report.check(&format!("{name} by {compiler}"), || compile_alone(tools, compiler, name));
+            report.check(&format!("{name} by {compiler}"), || compile_alone(tools, &C, compiler, "c99", name));
         }
     }
 }
 
-fn compile_alone(tools: &Tools, compiler: &str, header: &str) -> Result<()> {
-    let source = at("build").join(format!("includes_{header}.c"));
+/// A language, as compiling a header alone needs it.
+pub struct Language {
+    suffix: &'static str,
+    /// What chooses the compiler behind the wrappers of both families of MPI.
+    variables: [&'static str; 2],
+    wrapper: fn(&Tools) -> PathBuf,
+}
+
+const C: Language = Language { suffix: "c", variables: ["MPICH_CC", "OMPI_CC"], wrapper: |tools| tools.mpicc.clone() };
+pub const CXX: Language = Language {
+    suffix: "cpp",
+    variables: ["MPICH_CXX", "OMPI_CXX"],
+    wrapper: |tools| tools.mpicc.with_file_name("mpicxx"),
+};
+
+/// Those of the compilers that are installed; says which are not.
+pub fn there(compilers: &[&'static str]) -> Vec<&'static str> {
+    let is_there = |compiler: &&&str| {
+        let found = Command::new(**compiler).arg("--version").output().is_ok();
+        if !found {
+            println!("  left out: {compiler}, which is not installed");
+        }
+        found
+    };
+    compilers.iter().filter(is_there).copied().collect()
+}
+
+/// Compiles a file that includes nothing but `header`, without a warning.
+pub fn compile_alone(tools: &Tools, language: &Language, compiler: &str, standard: &str, header: &str) -> Result<()> {
+    let source = at("build").join(format!("includes_{}.{}", header.replace('/', "_"), language.suffix));
     // A program has at least one declaration, which the header need not have.
     fs::write(&source, format!("#include <{header}>\nextern int something;\n"))?;
-    let mut command = tools.command(&tools.mpicc);
-    // Both families of MPI let a variable choose the compiler behind their wrapper.
-    command.env("MPICH_CC", compiler).env("OMPI_CC", compiler);
-    command.args(["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-fsyntax-only"]);
+    compile(tools, language, compiler, standard, &source)
+}
+
+/// Compiles `source` with the installed headers, without a warning; makes no program.
+pub fn compile(tools: &Tools, language: &Language, compiler: &str, standard: &str, source: &Path) -> Result<()> {
+    let mut command = tools.command((language.wrapper)(tools));
+    language.variables.iter().for_each(|variable| _ = command.env(variable, compiler));
+    command.args([&format!("-std={standard}"), "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only"]);
     command::run("compiling", command.arg("-I").arg(SHARED.prefix().join("include")).arg(source)).map(|_| ())
 }
 
 pub fn c(tools: &Tools, report: &mut Report) {
-    ctest(tools, report, &SHARED);
+    ctest(tools, report, &SHARED, &["-E", CXX_TESTS]);
 }
 
 pub fn static_library(tools: &Tools, report: &mut Report) {
     if report.check("static library", || build::install(tools, &STATIC)) {
         report.check("the installed files", || installed(&STATIC, &["lib/libheffte.a", "include/heffte.h"]));
-        ctest(tools, report, &STATIC);
-        package::consumer(tools, report, "find_package", &STATIC.prefix(), &at("build/consumer-static"));
+        ctest(tools, report, &STATIC, &[]);
+        package::consumer(tools, report, &package::IN_C, &STATIC.prefix(), &at("build/consumer-static"));
+        package::consumer(tools, report, &package::IN_CXX, &STATIC.prefix(), &at("build/consumer-static-cxx"));
     }
 }
 
-fn ctest(tools: &Tools, report: &mut Report, flavour: &Flavour) {
+/// The names of the tests in C++.
+pub const CXX_TESTS: &str = r"^cxx\.";
+
+/// Runs the tests that CMake built, or those that `choice` picks.
+pub fn ctest(tools: &Tools, report: &mut Report, flavour: &Flavour, choice: &[&str]) {
     let mut command = tools.command("ctest");
-    report.program("ctest", command.arg("--test-dir").arg(flavour.directory()).args(["-V", "--no-tests=error"]));
+    command.arg("--test-dir").arg(flavour.directory()).args(["-V", "--no-tests=error"]).args(choice);
+    report.program("ctest", &mut command);
 }
 
 fn installed(flavour: &Flavour, files: &[&str]) -> Result<()> {

@@ -19,12 +19,15 @@ pub fn run(tools: &Tools, report: &mut Report) {
     if !report.check("installing a copy", || copy(tools, &work, &first)) {
         return;
     }
-    consumer(tools, report, "find_package", &first, &work.join("consumer"));
+    consumer(tools, report, &IN_C, &first, &work.join("consumer"));
     if !report.check("moving it", || fs::rename(&first, &moved).context("cannot move the installed tree")) {
         return;
     }
-    consumer(tools, report, "find_package in the moved tree", &moved, &work.join("consumer-moved"));
-    by_mpicc(tools, report, &moved, &work);
+    consumer(tools, report, &IN_C_MOVED, &moved, &work.join("consumer-moved"));
+    consumer(tools, report, &IN_CXX, &moved, &work.join("consumer-cxx"));
+    for example in ["examples/c/heffte_example_c.c", "examples/cxx/first_transform.cpp"] {
+        by_wrapper(tools, report, example, &moved, &work);
+    }
     subproject(tools, report, &work);
     imports(tools, report, &moved);
     configure::run(tools, report, &moved, &work);
@@ -36,11 +39,22 @@ fn copy(tools: &Tools, work: &Path, prefix: &Path) -> Result<()> {
     command::run("installing", install.arg("--install").arg(SHARED.directory()).arg("--prefix").arg(prefix)).map(|_| ())
 }
 
-/// Builds tests/cmake/consumer against `prefix` and runs it on 2 ranks.
-pub fn consumer(tools: &Tools, report: &mut Report, label: &str, prefix: &Path, binary: &Path) {
+/// A program of somebody else's: what is tested with it, and where it is.
+pub struct Consumer {
+    label: &'static str,
+    source: &'static str,
+}
+
+pub const IN_C: Consumer = Consumer { label: "find_package", source: "tests/cmake/consumer" };
+const IN_C_MOVED: Consumer = Consumer { label: "find_package in the moved tree", ..IN_C };
+pub const IN_CXX: Consumer = Consumer { label: "find_package from C++ alone", source: "tests/cmake/consumer_cxx" };
+
+/// Builds a consumer against `prefix` and runs it on 2 ranks.
+pub fn consumer(tools: &Tools, report: &mut Report, consumer: &Consumer, prefix: &Path, binary: &Path) {
+    let label = consumer.label;
     let built = report.check(&format!("{label}: build"), || {
         let _ = fs::remove_dir_all(binary);
-        let mut configure = build::configure(tools, &at("tests/cmake/consumer"), binary);
+        let mut configure = build::configure(tools, &at(consumer.source), binary);
         let output = command::run("configuring", configure.arg(format!("-DHeffte_ROOT={}", prefix.display())))?;
         ensure!(output.contains("Found Heffte: "), "the package does not say that it was found:\n{output}");
         ensure!(output.contains(&prefix.display().to_string()), "another Heffte was found:\n{output}");
@@ -66,15 +80,20 @@ fn subproject(tools: &Tools, report: &mut Report, work: &Path) {
     }
 }
 
-/// The C example by MPI's compiler alone.
-fn by_mpicc(tools: &Tools, report: &mut Report, prefix: &Path, work: &Path) {
-    let program = work.join("heffte_example_c");
+/// An example by MPI's compiler alone.
+fn by_wrapper(tools: &Tools, report: &mut Report, example: &str, prefix: &Path, work: &Path) {
+    let is_cxx = example.ends_with(".cpp");
+    let wrapper = if is_cxx { tools.mpicc.with_file_name("mpicxx") } else { tools.mpicc.clone() };
+    let name = if is_cxx { "plain mpicxx" } else { "plain mpicc" };
+    let source = at(example);
+    let program = work.join(source.file_stem().unwrap_or_default());
     let library = prefix.join("lib");
-    let mut compile = tools.command(&tools.mpicc);
-    compile.arg(at("examples/c/heffte_example_c.c")).arg("-I").arg(prefix.join("include")).arg("-L").arg(&library);
+    let mut compile = tools.command(wrapper);
+    compile.args(is_cxx.then_some("-std=c++11")).arg(source);
+    compile.arg("-I").arg(prefix.join("include")).arg("-L").arg(&library);
     compile.arg(format!("-Wl,-rpath,{}", library.display())).args(["-lheffte", "-lm", "-o"]).arg(&program);
-    if report.program("plain mpicc: build", &mut compile) {
-        report.program("plain mpicc: 2 ranks", &mut tools.on_ranks(2, &program));
+    if report.program(&format!("{name}: build"), &mut compile) {
+        report.program(&format!("{name}: 2 ranks"), &mut tools.on_ranks(2, &program));
     }
 }
 

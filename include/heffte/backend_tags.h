@@ -1,0 +1,223 @@
+// The backends: their tags, and the table that says what each is.
+#ifndef HEFFTE_BACKEND_TAGS_H
+#define HEFFTE_BACKEND_TAGS_H
+
+#include "heffte_abi.h"
+#include "heffte/enums.h"
+#include "heffte/standard.h"
+
+namespace heffte {
+
+namespace backend {
+
+//! Transforms in Rust; in every build.
+struct stock {};
+//! Cosine transform of type II, backward type III.
+struct stock_cos {};
+//! Sine transform of type II, backward type III.
+struct stock_sin {};
+//! Cosine transform of type I.
+struct stock_cos1 {};
+//! Sine transform of type I.
+struct stock_sin1 {};
+
+struct fftw {};
+struct fftw_cos {};
+struct fftw_sin {};
+struct fftw_cos1 {};
+struct fftw_sin1 {};
+
+struct mkl {};
+struct mkl_cos {};
+struct mkl_sin {};
+
+struct cufft {};
+struct cufft_cos {};
+struct cufft_sin {};
+struct cufft_cos1 {};
+
+struct rocfft {};
+struct rocfft_cos {};
+struct rocfft_sin {};
+struct rocfft_cos1 {};
+
+struct onemkl {};
+struct onemkl_cos {};
+struct onemkl_sin {};
+
+} // namespace backend
+
+namespace detail {
+
+#ifdef Heffte_ENABLE_FFTW
+constexpr bool has_fftw = true;
+#else
+constexpr bool has_fftw = false;
+#endif
+#ifdef Heffte_ENABLE_MKL
+constexpr bool has_mkl = true;
+#else
+constexpr bool has_mkl = false;
+#endif
+#ifdef Heffte_ENABLE_CUDA
+constexpr bool has_cuda = true;
+#else
+constexpr bool has_cuda = false;
+#endif
+#ifdef Heffte_ENABLE_ROCM
+constexpr bool has_rocm = true;
+#else
+constexpr bool has_rocm = false;
+#endif
+#ifdef Heffte_ENABLE_ONEAPI
+constexpr bool has_oneapi = true;
+#else
+constexpr bool has_oneapi = false;
+#endif
+
+//! A library of one-dimensional transforms: its number in the C interface, whether this build has it, where its data lies.
+template <int library_number, bool is_built, typename where> struct library {
+    static constexpr int number = library_number;
+    static constexpr bool is_enabled = is_built;
+    typedef where location;
+};
+
+typedef library<0, true, tag::cpu> stock_library;
+typedef library<1, has_fftw, tag::cpu> fftw_library;
+typedef library<2, has_mkl, tag::cpu> mkl_library;
+typedef library<10, has_cuda, tag::gpu> cufft_library;
+typedef library<11, has_rocm, tag::gpu> rocfft_library;
+typedef library<12, has_oneapi, tag::gpu> onemkl_library;
+
+//! What a backend does along each axis, and whether it reorders by default.
+template <typename of_library, int kind_of_axes, bool reorders> struct transforms_by : of_library {
+    static constexpr bool is_backend = true;
+    static constexpr int axis_kind = kind_of_axes;
+    static constexpr bool use_reorder = reorders;
+    static constexpr bool is_fourier = kind_of_axes == HEFFTE_ABI_C2C;
+    //! Where FFTW's conventions do not hold, a backward real-to-real transform is twice as large along each axis.
+    static constexpr bool doubles_backward = !is_fourier && !std::is_same<of_library, fftw_library>::value;
+};
+
+//! The facts of a backend. Types that are no tags of backends have none.
+template <typename backend_tag> struct facts {
+    static constexpr bool is_backend = false;
+    static constexpr bool is_enabled = false;
+    static constexpr bool is_fourier = false;
+    typedef tag::cpu location;
+    static char const *name() { return "unknown"; }
+};
+
+template <> struct facts<tag::cpu> : facts<void> {
+    static char const *name() { return "cpu"; }
+};
+template <> struct facts<tag::gpu> : facts<void> {
+    static char const *name() { return "gpu"; }
+};
+
+// The table: to add a backend, add its tag above and its row here.
+template <> struct facts<backend::stock> : transforms_by<stock_library, HEFFTE_ABI_C2C, true> {
+    static char const *name() { return "stock"; }
+};
+template <> struct facts<backend::stock_cos> : transforms_by<stock_library, HEFFTE_ABI_COS, true> {
+    static char const *name() { return "stock-cos-type-II"; }
+};
+template <> struct facts<backend::stock_sin> : transforms_by<stock_library, HEFFTE_ABI_SIN, true> {
+    static char const *name() { return "stock-sin-type-II"; }
+};
+template <> struct facts<backend::stock_cos1> : transforms_by<stock_library, HEFFTE_ABI_COS1, true> {
+    static char const *name() { return "stock-cos-type-I"; }
+};
+template <> struct facts<backend::stock_sin1> : transforms_by<stock_library, HEFFTE_ABI_SIN1, true> {
+    static char const *name() { return "stock-sin-type-I"; }
+};
+template <> struct facts<backend::fftw> : transforms_by<fftw_library, HEFFTE_ABI_C2C, true> {
+    static char const *name() { return "fftw"; }
+};
+template <> struct facts<backend::fftw_cos> : transforms_by<fftw_library, HEFFTE_ABI_COS, true> {
+    static char const *name() { return "fftw-cos-type-II"; }
+};
+template <> struct facts<backend::fftw_sin> : transforms_by<fftw_library, HEFFTE_ABI_SIN, true> {
+    static char const *name() { return "fftw-sin-type-II"; }
+};
+template <> struct facts<backend::fftw_cos1> : transforms_by<fftw_library, HEFFTE_ABI_COS1, true> {
+    static char const *name() { return "fftw-cos-type-I"; }
+};
+template <> struct facts<backend::fftw_sin1> : transforms_by<fftw_library, HEFFTE_ABI_SIN1, true> {
+    static char const *name() { return "fftw-sin-type-I"; }
+};
+template <> struct facts<backend::mkl> : transforms_by<mkl_library, HEFFTE_ABI_C2C, false> {
+    static char const *name() { return "mkl"; }
+};
+template <> struct facts<backend::mkl_cos> : transforms_by<mkl_library, HEFFTE_ABI_COS, true> {
+    static char const *name() { return "mkl-cos"; }
+};
+template <> struct facts<backend::mkl_sin> : transforms_by<mkl_library, HEFFTE_ABI_SIN, true> {
+    static char const *name() { return "mkl-sin"; }
+};
+template <> struct facts<backend::cufft> : transforms_by<cufft_library, HEFFTE_ABI_C2C, false> {
+    static char const *name() { return "cufft"; }
+};
+template <> struct facts<backend::cufft_cos> : transforms_by<cufft_library, HEFFTE_ABI_COS, true> {
+    static char const *name() { return "cufft-cos-type-II"; }
+};
+template <> struct facts<backend::cufft_sin> : transforms_by<cufft_library, HEFFTE_ABI_SIN, true> {
+    static char const *name() { return "cufft-sin-type-II"; }
+};
+template <> struct facts<backend::cufft_cos1> : transforms_by<cufft_library, HEFFTE_ABI_COS1, true> {
+    static char const *name() { return "cufft-cos-type-I"; }
+};
+template <> struct facts<backend::rocfft> : transforms_by<rocfft_library, HEFFTE_ABI_C2C, true> {
+    static char const *name() { return "rocfft"; }
+};
+template <> struct facts<backend::rocfft_cos> : transforms_by<rocfft_library, HEFFTE_ABI_COS, true> {
+    static char const *name() { return "rocfft-cos"; }
+};
+template <> struct facts<backend::rocfft_sin> : transforms_by<rocfft_library, HEFFTE_ABI_SIN, true> {
+    static char const *name() { return "rocfft-sin"; }
+};
+template <> struct facts<backend::rocfft_cos1> : transforms_by<rocfft_library, HEFFTE_ABI_COS1, true> {
+    static char const *name() { return "rocfft-cos-type-I"; }
+};
+template <> struct facts<backend::onemkl> : transforms_by<onemkl_library, HEFFTE_ABI_C2C, false> {
+    static char const *name() { return "onemkl"; }
+};
+template <> struct facts<backend::onemkl_cos> : transforms_by<onemkl_library, HEFFTE_ABI_COS, true> {
+    static char const *name() { return "onemkl-cos"; }
+};
+template <> struct facts<backend::onemkl_sin> : transforms_by<onemkl_library, HEFFTE_ABI_SIN, true> {
+    static char const *name() { return "onemkl-sin"; }
+};
+
+} // namespace detail
+
+namespace backend {
+
+//! Whether this build has the backend.
+template <typename backend_tag> struct is_enabled : std::integral_constant<bool, detail::facts<backend_tag>::is_enabled> {};
+
+//! The name of a backend, "cpu" or "gpu" of a location, "unknown" of anything else.
+template <typename backend_tag> inline std::string name() { return detail::facts<backend_tag>::name(); }
+
+//! The first choice of a location: the fastest backend of this build.
+template <typename location> struct default_backend { typedef stock type; };
+template <> struct default_backend<tag::cpu> {
+    typedef std::conditional<detail::has_mkl, mkl, std::conditional<detail::has_fftw, fftw, stock>::type>::type type;
+};
+template <> struct default_backend<tag::gpu> {
+    typedef std::conditional<
+        detail::has_cuda, cufft,
+        std::conditional<detail::has_rocm, rocfft, std::conditional<detail::has_oneapi, onemkl, stock>::type>::type>::type
+        type;
+};
+
+} // namespace backend
+
+//! The default of plan_options::use_reorder.
+template <typename backend_tag> struct default_plan_options {
+    static constexpr bool use_reorder = detail::facts<backend_tag>::use_reorder;
+};
+
+} // namespace heffte
+
+#endif
