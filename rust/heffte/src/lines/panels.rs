@@ -242,7 +242,7 @@ unsafe fn gather<S: Cast<Complex<T>>, T: Real>(
         unsafe {
             let piece = job.from.piece::<S>(segment.piece, job.index).add(place.offset(segment));
             if S::IS_SAME && segment.across == 1 {
-                let ahead = if place.is_last { 0 } else { place.lines * size_of::<S>() };
+                let ahead = place.ahead(segment, size_of::<S>());
                 simd::rows_in(Rows::of(piece, segment.along), panel, places, place.lines * size_of::<S>(), ahead);
             } else if !(S::IS_SAME && segment.along == 1 && transpose_in::<S, T>(piece, segment, place, panel, places))
             {

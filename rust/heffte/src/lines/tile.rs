@@ -8,7 +8,7 @@ use super::cast::Cast;
 use super::flat::{Flat, FlatOp};
 use super::operand::Operand;
 use super::panels::{PanelOp, Panels};
-use super::simd::{self, Stores};
+use super::simd::{self, Ahead, Stores};
 use super::sweep::{Segment, Sweep};
 use crate::backend::lanes::{ROW, panel_lines};
 use crate::backend::{ComplexTransform, Real, RealTransform};
@@ -142,7 +142,7 @@ impl<T: Real> Tile<T> {
             let common = cell.layers.start.max(part.layers.start)..cell.layers.end.min(part.layers.end);
             let lines = part.of(cell.across);
             let width = if is_ragged::<D>(job, segments.1) { wide } else { narrow };
-            for layer in common {
+            for layer in common.clone() {
                 let deep = layer - cell.layers.start;
                 if let Way::Panels(op) = &way {
                     // SAFETY: by the caller's word.
@@ -150,7 +150,7 @@ impl<T: Real> Tile<T> {
                 }
                 let mut remaining = lines.clone();
                 if let (Way::Panels(PanelOp::Complex(transform)), [write]) = (&way, segments.1) {
-                    let place = Place { across: 0, deep, lines: cell.across, is_last: true };
+                    let place = Place { across: 0, deep, lines: cell.across, walked: lines.clone(), has_next: false };
                     // SAFETY: by the caller's word; the seam is that of all lines.
                     unsafe {
                         if let Some(head) = seam::<T, D>(job, write, &place).filter(|_| lines == (0..cell.across)) {
@@ -159,6 +159,7 @@ impl<T: Real> Tile<T> {
                         }
                     }
                 }
+                let has_next = layer + 1 < common.end;
                 let mut across = remaining.start;
                 while across < remaining.end {
                     let left = width.min(remaining.end - across);
@@ -166,7 +167,7 @@ impl<T: Real> Tile<T> {
                     // operands hold these.
                     unsafe {
                         let count = lines_to_alignment::<D>(job, segments.1, (across, deep), left);
-                        let place = Place { across, deep, lines: count, is_last: across + count == remaining.end };
+                        let place = Place { across, deep, lines: count, walked: remaining.clone(), has_next };
                         match &way {
                             Way::Flat(op) => self.flat.carry::<S, D>(op, job, segments, &place, lengths),
                             Way::Panels(op) => self.panels.carry::<S, D>(op, job, segments, &place, lengths),
@@ -240,7 +241,7 @@ unsafe fn lines_to_alignment<D>(
     let Some(first) = write.first().filter(|segment| segment.across == 1 && job.stores == Stores::Streaming) else {
         return left;
     };
-    let place = Place { across, deep, lines: left, is_last: false };
+    let place = Place { across, deep, lines: left, walked: 0..0, has_next: false };
     // SAFETY: by the caller's word.
     let address = unsafe { job.to.piece::<D>(first.piece, job.index).add(place.offset(first)) } as usize;
     let beyond = address % CACHE_LINE;
@@ -283,14 +284,38 @@ pub(super) struct Place {
     pub across: usize,
     pub deep: usize,
     pub lines: usize,
-    /// Whether no lines of this layer follow.
-    pub is_last: bool,
+    /// The lines of this layer that are walked.
+    pub walked: Range<usize>,
+    /// Whether the same lines of the next layer follow.
+    pub has_next: bool,
 }
+
+/// Bytes of neighbouring columns that are asked for together: enough for memory to be read in order, few enough for two such
+/// stretches of each row to stay in the second level of cache.
+const STRETCH: usize = 512;
 
 impl Place {
     /// One of the lines.
     pub fn line(&self, line: usize) -> Place {
-        Place { across: self.across + line, lines: 1, ..*self }
+        Place { across: self.across + line, lines: 1, walked: self.walked.clone(), ..*self }
+    }
+
+    /// What to ask for while these columns are gathered, which are neighbours of `size` bytes: while all tiles of a stretch are, the
+    /// whole next stretch, in this layer or the next.
+    pub fn ahead(&self, segment: &Segment, size: usize) -> Option<Ahead> {
+        if self.lines * size < PANELS.0 * ROW {
+            return None;
+        }
+        let tiles = (STRETCH / (self.lines * size)).max(1);
+        let turn = self.across.saturating_sub(self.walked.start) / self.lines % tiles;
+        let next = self.across + (tiles - turn) * self.lines;
+        let distance = match (next < self.walked.end, self.has_next) {
+            (true, _) => next.wrapping_sub(self.across),
+            (false, true) => (segment.deep + self.walked.start).wrapping_sub(self.across),
+            (false, false) => return None,
+        };
+        let lines = tiles * self.lines * size / ROW;
+        Some(Ahead { first: segment.len * turn / tiles, offset: (distance as isize) * size as isize, lines })
     }
 
     /// Elements between the begin of the segment's piece and its part of the first of these lines.

@@ -105,29 +105,56 @@ pub(super) unsafe fn transpose<E>(from: Rows, to: impl Matrix, counts: (usize, u
     }
 }
 
+/// Memory that is wanted soon: a stretch of cache lines in each row from the row `first` on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ahead {
+    pub first: usize,
+    /// Bytes from where a row of those that are copied begins to the stretch.
+    pub offset: isize,
+    /// Cache lines of a stretch.
+    pub lines: usize,
+}
+
+/// Asks for one cache line after the other.
+struct Asking {
+    rows: Rows,
+    ahead: Ahead,
+    row: usize,
+    line: usize,
+}
+
+impl Asking {
+    #[inline(always)]
+    fn ask(&mut self) {
+        let offset = self.ahead.offset + (self.row * self.rows.pitch + self.line * ROW) as isize;
+        prefetch(self.rows.begin.cast_const().wrapping_offset(offset));
+        self.line += 1;
+        if self.line == self.ahead.lines {
+            (self.row, self.line) = (self.row + 1, 0);
+        }
+    }
+}
+
 /// Copies rows of `bytes` bytes, as many as there are `places`, to their places in panels, side by side. While at it, asks for
-/// the memory `ahead` bytes further on, which is wanted next.
+/// as many cache lines of what lies `ahead` as it copies.
 ///
 /// # Safety
 /// `from` holds the rows, and the panels have room for them.
-pub(super) unsafe fn rows_in(from: Rows, tile: Tile, places: &[u32], bytes: usize, ahead: usize) {
-    struct Copy<'a>(Rows, Tile, &'a [u32], usize, usize);
+pub(super) unsafe fn rows_in(from: Rows, tile: Tile, places: &[u32], bytes: usize, ahead: Option<Ahead>) {
+    struct Copy<'a>(Rows, Tile, &'a [u32], usize, Option<Asking>);
     impl WithSimd for Copy<'_> {
         type Output = ();
 
         #[inline(always)]
         fn with_simd<S: Simd>(self, _: S) {
-            let Copy(from, tile, places, bytes, ahead) = self;
+            let Copy(from, tile, places, bytes, mut asking) = self;
             let (whole, rest) = (bytes / ROW, bytes % ROW);
             for (index, &place) in places.iter().enumerate() {
                 for p in 0..whole {
                     // SAFETY: by the word of the caller of `rows_in`.
-                    unsafe {
-                        let (source, target) = (from.at(index, p, ROW), row(tile, p, place as usize));
-                        copy_line::<S>(source, target);
-                        if ahead > 0 {
-                            prefetch(source.wrapping_add(ahead));
-                        }
+                    unsafe { copy_line::<S>(from.at(index, p, ROW), row(tile, p, place as usize)) };
+                    if let Some(asking) = &mut asking {
+                        asking.ask();
                     }
                 }
                 if rest > 0 {
@@ -140,7 +167,8 @@ pub(super) unsafe fn rows_in(from: Rows, tile: Tile, places: &[u32], bytes: usiz
             }
         }
     }
-    dispatch(Copy(from, tile, places, bytes, ahead));
+    let asking = ahead.map(|ahead| Asking { rows: from, ahead, row: ahead.first, line: 0 });
+    dispatch(Copy(from, tile, places, bytes, asking));
 }
 
 /// Copies the `rows` of panels, `bytes` bytes side by side, to `to`; the reverse of [`rows_in`], in natural order.
