@@ -16,7 +16,7 @@ pub(crate) struct R2rLines<T: Real> {
 }
 
 impl<T: Real> R2rLines<T> {
-    pub fn new(length: usize, folding: Folding, fourier: Arc<dyn ComplexLines<T>>) -> R2rLines<T> {
+    pub(super) fn new(length: usize, folding: Folding, fourier: Arc<dyn ComplexLines<T>>) -> R2rLines<T> {
         R2rLines { length, folding, fourier }
     }
 

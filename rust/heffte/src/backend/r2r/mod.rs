@@ -97,7 +97,7 @@ mod tests {
             (R2rKind::Cos, Direction::Backward) => 2.0 * pi(j * (2 * k + 1), 2 * n).cos(),
             (R2rKind::Sin, Direction::Forward) => 2.0 * pi((k + 1) * (2 * j + 1), 2 * n).sin(),
             (R2rKind::Sin, Direction::Backward) if j == n - 1 => {
-                if k % 2 == 0 {
+                if k.is_multiple_of(2) {
                     1.0
                 } else {
                     -1.0
@@ -106,7 +106,7 @@ mod tests {
             (R2rKind::Sin, Direction::Backward) => 2.0 * pi((j + 1) * (2 * k + 1), 2 * n).sin(),
             (R2rKind::Cos1, _) if j == 0 => 1.0,
             (R2rKind::Cos1, _) if j == n - 1 => {
-                if k % 2 == 0 {
+                if k.is_multiple_of(2) {
                     1.0
                 } else {
                     -1.0

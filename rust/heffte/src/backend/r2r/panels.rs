@@ -18,7 +18,7 @@ pub(crate) struct R2rPanels<T: Real> {
 }
 
 impl<T: Real> R2rPanels<T> {
-    pub fn new(length: usize, folding: &Folding, fourier: Arc<dyn ComplexPanels<T>>) -> R2rPanels<T> {
+    pub(super) fn new(length: usize, folding: &Folding, fourier: Arc<dyn ComplexPanels<T>>) -> R2rPanels<T> {
         let place = |element: usize| fourier.places()[element] as usize;
         let (places, before) = match folding.before.permutation() {
             Some(to) => (to.into_iter().map(|element| place(element) as u32).collect(), None),
