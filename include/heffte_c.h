@@ -55,7 +55,7 @@ typedef struct {
 } heffte_fft_plan;
 
 /**
- * Handle of a plan; made by heffte_plan_create() or heffte_plan_create_r2c(), freed by heffte_plan_destroy().
+ * Handle of a plan; made by heffte_plan_create() and its kin, freed by heffte_plan_destroy().
  */
 typedef heffte_fft_plan *heffte_plan;
 
@@ -126,6 +126,32 @@ int heffte_plan_create_r2c(int backend,
                            heffte_plan *plan);
 
 /**
+ * Makes a plan with a kind of transform for each of the dimensions 0, 1 and 2. Collective over `comm`.
+ *
+ * `kinds` are Heffte_AXIS_IDENTITY, Heffte_AXIS_C2C, Heffte_AXIS_R2C (at most one), Heffte_AXIS_COS, Heffte_AXIS_SIN,
+ * Heffte_AXIS_COS1 (of at least two points) or Heffte_AXIS_SIN1, in any mix, the same on all ranks.
+ *
+ * Without a Fourier axis (C2C or R2C) the plan goes from any type to the same: heffte_forward_s2s(), heffte_forward_d2d(),
+ * and heffte_forward_c2c() and heffte_forward_z2z(), which transform the parts of complex numbers for themselves. With an
+ * R2C axis it goes from real to complex as plans of heffte_plan_create_r2c() do, and the outboxes fill the world that is
+ * shorter there. Else it goes as those of heffte_plan_create().
+ *
+ * A backward cosine or sine transform is the inverse times 2 n, 2 (n - 1) for COS1, or 2 (n + 1) for SIN1; the full scale
+ * divides by the product of these and of the points of Fourier axes. All else is as for heffte_plan_create().
+ */
+int heffte_plan_create_axes(int backend,
+                            const int inbox_low[3],
+                            const int inbox_high[3],
+                            const int *inbox_order,
+                            const int outbox_low[3],
+                            const int outbox_high[3],
+                            const int *outbox_order,
+                            const int kinds[3],
+                            MPI_Comm comm,
+                            const heffte_plan_options *options,
+                            heffte_plan *plan);
+
+/**
  * Frees `plan`. NULL is nothing to free.
  *
  * Returns Heffte_SUCCESS; 3 where `plan` holds no transform or a backend that does not exist, and nothing is freed.
@@ -144,13 +170,14 @@ int heffte_plan_destroy(heffte_plan plan);
 int heffte_size_inbox(heffte_plan plan);
 
 /**
- * Complex elements of this rank's outbox. Returns -1 where heffte_size_inbox() would. Not collective.
+ * Elements of this rank's outbox: complex ones, where the plan has a Fourier axis. Returns -1 where heffte_size_inbox()
+ * would. Not collective.
  */
 int heffte_size_outbox(heffte_plan plan);
 
 /**
- * Complex elements, float or double as the transform's, that a workspace must have on this rank. It stays the same
- * while the plan lives. Returns -1 where heffte_size_inbox() would. Not collective.
+ * Elements that a workspace must have on this rank: complex ones, float or double as the transform's, but real ones for
+ * transforms from real to real. It stays the same while the plan lives. Returns -1 where heffte_size_inbox() would. Not collective.
  */
 int heffte_size_workspace(heffte_plan plan);
 
@@ -187,7 +214,7 @@ void heffte_forward_s2c(heffte_plan plan, const float *input, void *output, int 
 void heffte_forward_s2c_buffered(heffte_plan plan, const float *input, void *output, void *workspace, int scale);
 
 /**
- * Forward transform of complex float to complex float, on c2c plans only.
+ * Forward transform of complex float to complex float, on plans without an r2c axis only.
  * `input` may be `output`, where that has room for both boxes. All else is as for heffte_forward_s2c().
  */
 void heffte_forward_c2c(heffte_plan plan, const void *input, void *output, int scale);
@@ -210,7 +237,7 @@ void heffte_forward_d2z(heffte_plan plan, const double *input, void *output, int
 void heffte_forward_d2z_buffered(heffte_plan plan, const double *input, void *output, void *workspace, int scale);
 
 /**
- * Forward transform of complex double to complex double, on c2c plans only.
+ * Forward transform of complex double to complex double, on plans without an r2c axis only.
  * `input` may be `output`, where that has room for both boxes. All else is as for heffte_forward_s2c().
  */
 void heffte_forward_z2z(heffte_plan plan, const void *input, void *output, int scale);
@@ -236,7 +263,7 @@ void heffte_backward_c2s(heffte_plan plan, const void *input, float *output, int
 void heffte_backward_c2s_buffered(heffte_plan plan, const void *input, float *output, void *workspace, int scale);
 
 /**
- * Backward transform of complex float to complex float, on c2c plans only.
+ * Backward transform of complex float to complex float, on plans without an r2c axis only.
  * `input` may be `output`, where that has room for both boxes. All else is as for heffte_backward_c2s().
  */
 void heffte_backward_c2c(heffte_plan plan, const void *input, void *output, int scale);
@@ -259,7 +286,7 @@ void heffte_backward_z2d(heffte_plan plan, const void *input, double *output, in
 void heffte_backward_z2d_buffered(heffte_plan plan, const void *input, double *output, void *workspace, int scale);
 
 /**
- * Backward transform of complex double to complex double, on c2c plans only.
+ * Backward transform of complex double to complex double, on plans without an r2c axis only.
  * `input` may be `output`, where that has room for both boxes. All else is as for heffte_backward_c2s().
  */
 void heffte_backward_z2z(heffte_plan plan, const void *input, void *output, int scale);
@@ -269,5 +296,73 @@ void heffte_backward_z2z(heffte_plan plan, const void *input, void *output, int 
  * neither array; NULL stands for one that the plan keeps.
  */
 void heffte_backward_z2z_buffered(heffte_plan plan, const void *input, void *output, void *workspace, int scale);
+
+/**
+ * Forward transform of float to float, on plans without a Fourier axis only (heffte_plan_create_axes()). Collective over
+ * the plan's communicator.
+ *
+ * `input` has heffte_size_inbox() elements, `output` heffte_size_outbox(); either may be NULL where its box is empty, and
+ * `input` may be `output`, where that has room for both boxes. Scale and errors are as for heffte_forward_s2c().
+ */
+void heffte_forward_s2s(heffte_plan plan,
+                        const float *input,
+                        float *output,
+                        int scale);
+
+/**
+ * heffte_forward_s2s() with `workspace`, which has heffte_size_workspace() elements of float and overlaps neither array;
+ * NULL stands for one that the plan keeps.
+ */
+void heffte_forward_s2s_buffered(heffte_plan plan,
+                                 const float *input,
+                                 float *output,
+                                 void *workspace,
+                                 int scale);
+
+/**
+ * Forward transform of double to double. All else is as for heffte_forward_s2s().
+ */
+void heffte_forward_d2d(heffte_plan plan, const double *input, double *output, int scale);
+
+/**
+ * heffte_forward_d2d() with `workspace`, which has heffte_size_workspace() elements of double and overlaps neither array;
+ * NULL stands for one that the plan keeps.
+ */
+void heffte_forward_d2d_buffered(heffte_plan plan,
+                                 const double *input,
+                                 double *output,
+                                 void *workspace,
+                                 int scale);
+
+/**
+ * Backward transform of float to float, the reverse of heffte_forward_s2s(): `input` has heffte_size_outbox() elements,
+ * `output` heffte_size_inbox(). All else is as there.
+ */
+void heffte_backward_s2s(heffte_plan plan, const float *input, float *output, int scale);
+
+/**
+ * heffte_backward_s2s() with `workspace`, which has heffte_size_workspace() elements of float and overlaps neither array;
+ * NULL stands for one that the plan keeps.
+ */
+void heffte_backward_s2s_buffered(heffte_plan plan,
+                                  const float *input,
+                                  float *output,
+                                  void *workspace,
+                                  int scale);
+
+/**
+ * Backward transform of double to double. All else is as for heffte_backward_s2s().
+ */
+void heffte_backward_d2d(heffte_plan plan, const double *input, double *output, int scale);
+
+/**
+ * heffte_backward_d2d() with `workspace`, which has heffte_size_workspace() elements of double and overlaps neither array;
+ * NULL stands for one that the plan keeps.
+ */
+void heffte_backward_d2d_buffered(heffte_plan plan,
+                                  const double *input,
+                                  double *output,
+                                  void *workspace,
+                                  int scale);
 
 #endif  /* HEFFTE_C_H */

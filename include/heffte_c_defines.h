@@ -28,6 +28,16 @@
 #define Heffte_RESHAPE_ALGORITHM_P2P 2
 #define Heffte_RESHAPE_ALGORITHM_ALLTOALL 3
 
+/* What happens along an axis: nothing; the complex Fourier transform; that of real data, half of whose spectrum is kept; the
+ * cosine and sine transforms of types II (backward III) and I, which are FFTW's REDFT10, RODFT10, REDFT00 and RODFT00. */
+#define Heffte_AXIS_IDENTITY 0
+#define Heffte_AXIS_C2C 1
+#define Heffte_AXIS_R2C 2
+#define Heffte_AXIS_COS 3
+#define Heffte_AXIS_SIN 4
+#define Heffte_AXIS_COS1 5
+#define Heffte_AXIS_SIN1 6
+
 /* The factor applied to the result of a transform: none, 1/N, or the square root of that. */
 #define Heffte_SCALE_NONE 0
 #define Heffte_SCALE_FULL 1

@@ -1,7 +1,8 @@
 """Distributed-memory fast Fourier transforms over mpi4py, with heFFTe's interface.
 
 The points of a three-dimensional world lie in boxes on MPI ranks. A plan, made once and collectively, transforms numpy
-arrays of this rank's points: :func:`fft3d` for complex data, :func:`fft3d_r2c` for real data.
+arrays of this rank's points: :func:`fft3d` for complex data, :func:`fft3d_r2c` for real data, :func:`transform` for cosine and
+sine transforms and any mix of kinds.
 
 >>> import heffte, numpy
 >>> from mpi4py import MPI
@@ -33,15 +34,16 @@ except ImportError as _error:
 
 from . import _mpi, capi
 from ._box import box3d, proc_setup, split_world
-from ._constants import backend, reshape_algorithm, scale
+from ._constants import axis, backend, reshape_algorithm, scale
 from ._errors import heffte_input_error
 from ._options import plan_options
-from ._plan import fft3d, fft3d_r2c, heffte_fft_plan
+from ._plan import fft3d, fft3d_r2c, heffte_fft_plan, transform
 from .heffte_config import __version__, enable_cuda, enable_fftw, enable_mkl, enable_rocm, libheffte_path
 
 _mpi.check_library()
 
 __all__ = [
+    "axis",
     "backend",
     "box3d",
     "capi",
@@ -60,6 +62,7 @@ __all__ = [
     "reshape_algorithm",
     "scale",
     "split_world",
+    "transform",
 ]
 
 

@@ -21,7 +21,8 @@ class backend:
 
 
 class scale:
-    """The factor that a transform applies to its result; N is the number of points in real space."""
+    """The factor that a transform applies to its result; N is the number of points in real space, or what takes its place
+    where cosines and sines are among the transforms (:func:`heffte.transform`)."""
 
     none = 0
     """No factor."""
@@ -29,6 +30,25 @@ class scale:
     """1 / N."""
     symmetric = 2
     """1 / sqrt(N)."""
+
+
+class axis:
+    """What happens along a dimension of n points; FFTW's names of the backward transform in brackets."""
+
+    identity = 0
+    """Nothing."""
+    c2c = 1
+    """The complex Fourier transform."""
+    r2c = 2
+    """The Fourier transform of real data, of which ``n // 2 + 1`` points are kept; one dimension at most has it."""
+    cos = 3
+    """DCT-II, REDFT10 (DCT-III, REDFT01); scipy's ``dct`` of type 2."""
+    sin = 4
+    """DST-II, RODFT10 (DST-III, RODFT01); scipy's ``dst`` of type 2."""
+    cos1 = 5
+    """DCT-I, REDFT00 (the same), of two points at least; scipy's ``dct`` of type 1."""
+    sin1 = 6
+    """DST-I, RODFT00 (the same); scipy's ``dst`` of type 1."""
 
 
 class reshape_algorithm:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy.typing as npt
@@ -11,8 +12,11 @@ from ._arrays import NOTHING, Description, describe
 from ._box import Triples, box3d, triples
 from ._constants import scale
 from ._errors import heffte_input_error, told
-from ._integers import integer
+from ._integers import integer, triple
 from ._options import plan_options
+
+#: The direction of an r2c plan, or the kinds of all dimensions.
+Kinds = tuple[int | None, tuple[int, int, int] | None]
 
 _EMPTY: Triples = ((0, 0, 0), (-1, -1, -1), (0, 1, 2))
 _REAL = ("float32", "float64")
@@ -56,10 +60,33 @@ def fft3d_r2c(
     return heffte_fft_plan(backend_tag, inbox, outbox, r2c_direction, comm, options)
 
 
-class heffte_fft_plan:
-    """A plan; :func:`fft3d` and :func:`fft3d_r2c` make it. Printing it shows what it does.
+def transform(
+    backend_tag: int,
+    inbox: box3d,
+    outbox: box3d,
+    kinds: Sequence[int],
+    comm: Any,
+    options: plan_options | None = None,
+) -> heffte_fft_plan:
+    """A plan with a kind of transform for each dimension: ``kinds`` are three numbers of :class:`axis`. Collective over
+    ``comm``.
 
-    ``plan`` is the plan of the extension module, ``fft_comm`` the communicator, ``use_r2c`` whether data is real.
+    Without a Fourier transform (``axis.c2c``, ``axis.r2c``) arrays and workspace have one type, real or complex, of whose numbers
+    both parts are transformed for themselves. With ``axis.r2c``, forward transforms go from real to complex arrays, and outboxes fill
+    the world that is shorter there (``world.r2c(dimension)``). Else all is as for :func:`fft3d`.
+
+    A backward cosine or sine transform of n points is the inverse times ``2 * n``, ``2 * (n - 1)`` for ``axis.cos1``, or
+    ``2 * (n + 1)`` for ``axis.sin1``. ``scale.full`` divides by the product of these and of the points of the Fourier
+    transforms.
+    """
+    return heffte_fft_plan(backend_tag, inbox, outbox, None, comm, options, kinds=kinds)
+
+
+class heffte_fft_plan:
+    """A plan; :func:`fft3d`, :func:`fft3d_r2c` and :func:`transform` make it. Printing it shows what it does.
+
+    ``plan`` is the plan of the extension module, ``fft_comm`` the communicator, ``use_r2c`` whether real data becomes
+    complex.
     All ranks call the same transforms in the same order. Calls release the interpreter's lock.
     """
 
@@ -71,15 +98,21 @@ class heffte_fft_plan:
         r2c_direction: int | None,
         comm: Any,
         options: plan_options | None = None,
+        *,
+        kinds: Sequence[int] | None = None,
     ) -> None:
         handle = _mpi.handle(comm)
-        arguments: tuple[int, Triples, Triples, int | None] = (0, _EMPTY, _EMPTY, None)
+        arguments: tuple[int, Triples, Triples, Kinds] = (0, _EMPTY, _EMPTY, (None, None))
         chosen = plan_options()._values()
         problem = None
         try:
             direction = None if r2c_direction is None else integer("r2c_direction", r2c_direction)
             tag = integer("backend_tag", backend_tag)
-            arguments = (tag, triples(inbox, "inbox"), triples(outbox, "outbox"), direction)
+            numbers: Kinds = (direction, None)
+            if kinds is not None:
+                x, y, z = triple("kinds", kinds).tolist()
+                numbers = (direction, (x, y, z))
+            arguments = (tag, triples(inbox, "inbox"), triples(outbox, "outbox"), numbers)
             chosen = (plan_options.default(tag) if options is None else _checked(options))._values()
         except Exception as error:
             problem = told(error)
@@ -88,22 +121,23 @@ class heffte_fft_plan:
         except _core.HeffteError as error:
             raise heffte_input_error(str(error)) from None
         self.fft_comm = comm
-        self.use_r2c = r2c_direction is not None
+        self._domain = self.plan.domain()
+        self.use_r2c = self._domain == "r2c"
 
     def size_inbox(self) -> int:
         """Elements of this rank's inbox; real ones where ``use_r2c``."""
         return self.plan.size_inbox()
 
     def size_outbox(self) -> int:
-        """Complex elements of this rank's outbox."""
+        """Elements of this rank's outbox; complex ones, if any transform is a Fourier transform."""
         return self.plan.size_outbox()
 
     def size_workspace(self) -> int:
-        """Complex elements that a workspace must have for each transform of a batch."""
+        """Elements that a workspace must have for each transform of a batch; complex ones, if any is a Fourier transform."""
         return self.plan.size_workspace()
 
     def size_comm_buffers(self) -> int:
-        """Complex elements of the workspace that hold messages."""
+        """Elements of the workspace that hold messages."""
         return self.plan.size_comm_buffers()
 
     def get_scale_factor(self, scaling: int) -> float:
@@ -120,8 +154,8 @@ class heffte_fft_plan:
 
         Arrays are C-contiguous, of any shape, with exactly ``batch * size_inbox()`` and ``batch * size_outbox()``
         elements, in memory in the order of the boxes. float32 and complex64 go to complex64, float64 and complex128 to
-        complex128; an r2c plan takes real input only. Both may be the same memory on a c2c plan. ``inarray`` is not
-        changed otherwise.
+        complex128; an r2c plan takes real input only; without a Fourier transform each type goes to the same. Both may be
+        the same memory, but for an r2c plan. ``inarray`` is not changed otherwise.
 
         Raises
         ------
@@ -147,7 +181,7 @@ class heffte_fft_plan:
         batch: int = 1,
     ) -> None:
         """As :meth:`forward`, with a ``workspace`` of at least ``batch * size_workspace()`` complex elements of the
-        same precision."""
+        same precision; without a Fourier transform, of the type of the arrays."""
         self._transform(True, inarray, outarray, workspace, scaling, batch, True)
 
     def backward_buffered(
@@ -182,15 +216,18 @@ class heffte_fft_plan:
     def _describe(
         self, forward: bool, inarray: Any, outarray: Any, workspace: Any, batch: int, buffered: bool
     ) -> tuple[Description, Description, Description | None]:
+        is_r2r = self._domain == "r2r"
         near = ("inbox", batch * self.size_inbox(), _REAL if self.use_r2c else _REAL + _COMPLEX)
-        far = ("outbox", batch * self.size_outbox(), _COMPLEX)
+        far = ("outbox", batch * self.size_outbox(), _REAL + _COMPLEX if is_r2r else _COMPLEX)
         (source, in_count, in_types), (target, out_count, out_types) = (near, far) if forward else (far, near)
-        kind = f"a {'forward' if forward else 'backward'} transform of this {'r2c' if self.use_r2c else 'c2c'} plan"
+        kind = f"a {'forward' if forward else 'backward'} transform of this {self._domain} plan"
         described = describe("inarray", inarray, in_count, in_types, f"{kind} ({source})", written=False)
         out = describe("outarray", outarray, out_count, out_types, f"{kind} ({target})", written=True)
         if not buffered:
             return described, out, None
         precision = ("complex64",) if described[2] in ("float32", "complex64") else ("complex128",)
+        if is_r2r:
+            precision = (described[2],)
         count = batch * self.size_workspace()
         return described, out, describe("workspace", workspace, count, precision, kind, written=True, more=True)
 

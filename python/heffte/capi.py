@@ -67,10 +67,11 @@ def prototypes() -> dict[str, tuple[Any, list[Any]]]:
         "heffte_set_default_options": (c_int, [c_int, POINTER(heffte_plan_options)]),
         "heffte_plan_create": (c_int, [c_int, *box, *box, *tail]),
         "heffte_plan_create_r2c": (c_int, [c_int, *box, *box, c_int, *tail]),
+        "heffte_plan_create_axes": (c_int, [c_int, *box, *box, ints, *tail]),
     }
     queries = ("plan_destroy", "size_inbox", "size_outbox", "size_workspace", "get_backend", "is_r2c")
     functions.update({f"heffte_{query}": (c_int, [heffte_plan]) for query in queries})
-    kinds = {"forward": ("s2c", "d2z", "c2c", "z2z"), "backward": ("c2s", "z2d", "c2c", "z2z")}
+    kinds = {"forward": ("s2c", "d2z", "c2c", "z2z", "s2s", "d2d"), "backward": ("c2s", "z2d", "c2c", "z2z", "s2s", "d2d")}
     for direction, names in kinds.items():
         for name in names:
             arrays = [heffte_plan, c_void_p, c_void_p]

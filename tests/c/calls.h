@@ -1,4 +1,4 @@
-/* Boxes of this rank, and the sixteen transforms by number. */
+/* Boxes of this rank, and the sixteen Fourier transforms by number. */
 #ifndef CALLS_H
 #define CALLS_H
 

@@ -1,5 +1,5 @@
 // ranks: 1 2 3 4
-/* All sixteen transforms against the definition: every algorithm, direction, order, scale and split of the world. */
+/* All sixteen Fourier transforms against the definition: every algorithm, direction, order, scale and split of the world. */
 #include "oracle.h"
 
 /* Odd and even sizes, one of them below the largest number of ranks. */

@@ -1,6 +1,6 @@
 //! heFFTe's benchmark programs on this library, and comparisons with other libraries.
 //!
-//! `speed3d` has what `speed3d_c2c` and `speed3d_r2c` do; `compare` what `heffte-bench` does.
+//! `speed3d` has what `speed3d_c2c`, `speed3d_r2c`, `speed3d_r2r` and `convolution` do; `compare` what `heffte-bench` does.
 
 #![warn(missing_docs)]
 

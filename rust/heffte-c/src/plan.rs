@@ -73,7 +73,7 @@ pub unsafe extern "C" fn heffte_plan_create(
 ) -> c_int {
     let (inbox, outbox) = ([inbox_low, inbox_high, inbox_order], [outbox_low, outbox_high, outbox_order]);
     // SAFETY: the caller vouches for the pointers.
-    unsafe { create("heffte_plan_create", backend, [inbox, outbox], None, comm, options, plan) }
+    unsafe { create("heffte_plan_create", backend, [inbox, outbox], Axes::C2c, comm, options, plan) }
 }
 
 /// Makes a plan for transforms of real data, whose spectrum is symmetric: of its n points along `r2c_direction` (0, 1
@@ -96,8 +96,41 @@ pub unsafe extern "C" fn heffte_plan_create_r2c(
     plan: *mut heffte_plan,
 ) -> c_int {
     let (inbox, outbox) = ([inbox_low, inbox_high, inbox_order], [outbox_low, outbox_high, outbox_order]);
+    let axes = Axes::R2c(r2c_direction);
     // SAFETY: the caller vouches for the pointers.
-    unsafe { create("heffte_plan_create_r2c", backend, [inbox, outbox], Some(r2c_direction), comm, options, plan) }
+    unsafe { create("heffte_plan_create_r2c", backend, [inbox, outbox], axes, comm, options, plan) }
+}
+
+/// Makes a plan with a kind of transform for each of the dimensions 0, 1 and 2. Collective over `comm`.
+///
+/// `kinds` are Heffte_AXIS_IDENTITY, Heffte_AXIS_C2C, Heffte_AXIS_R2C (at most one), Heffte_AXIS_COS, Heffte_AXIS_SIN,
+/// Heffte_AXIS_COS1 (of at least two points) or Heffte_AXIS_SIN1, in any mix, the same on all ranks.
+///
+/// Without a Fourier axis (C2C or R2C) the plan goes from any type to the same: heffte_forward_s2s(), heffte_forward_d2d(),
+/// and heffte_forward_c2c() and heffte_forward_z2z(), which transform the parts of complex numbers for themselves. With an
+/// R2C axis it goes from real to complex as plans of heffte_plan_create_r2c() do, and the outboxes fill the world that is
+/// shorter there. Else it goes as those of heffte_plan_create().
+///
+/// A backward cosine or sine transform is the inverse times 2 n, 2 (n - 1) for COS1, or 2 (n + 1) for SIN1; the full scale
+/// divides by the product of these and of the points of Fourier axes. All else is as for heffte_plan_create().
+/// cbindgen:ptrs-as-arrays=[[inbox_low;3], [inbox_high;3], [outbox_low;3], [outbox_high;3], [kinds;3]]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heffte_plan_create_axes(
+    backend: c_int,
+    inbox_low: *const c_int,
+    inbox_high: *const c_int,
+    inbox_order: *const c_int,
+    outbox_low: *const c_int,
+    outbox_high: *const c_int,
+    outbox_order: *const c_int,
+    kinds: *const c_int,
+    comm: MPI_Comm,
+    options: *const heffte_plan_options,
+    plan: *mut heffte_plan,
+) -> c_int {
+    let (inbox, outbox) = ([inbox_low, inbox_high, inbox_order], [outbox_low, outbox_high, outbox_order]);
+    // SAFETY: the caller vouches for the pointers.
+    unsafe { create("heffte_plan_create_axes", backend, [inbox, outbox], Axes::Kinds(kinds), comm, options, plan) }
 }
 
 /// Frees `plan`. NULL is nothing to free.
@@ -132,13 +165,22 @@ pub unsafe extern "C" fn heffte_plan_destroy(plan: heffte_plan) -> c_int {
 /// A box as C has it: low corner, high corner, order.
 type Corners = [*const c_int; 3];
 
+/// What happens along the axes, as C says it.
+enum Axes {
+    C2c,
+    /// The direction.
+    R2c(c_int),
+    /// Three numbers.
+    Kinds(*const c_int),
+}
+
 /// # Safety
 /// As for [`heffte_plan_create`].
 unsafe fn create(
     function: &str,
     backend: c_int,
     boxes: [Corners; 2],
-    r2c_direction: Option<c_int>,
+    axes: Axes,
     comm: MPI_Comm,
     options: *const heffte_plan_options,
     plan: *mut heffte_plan,
@@ -146,7 +188,7 @@ unsafe fn create(
     code(guarded(function, || {
         // SAFETY: the caller vouches for the pointers, where they are not null.
         unsafe {
-            let spec = spec(backend, boxes, r2c_direction, options.as_ref());
+            let spec = spec(backend, boxes, axes, options.as_ref());
             let spec = if plan.is_null() {
                 Err(null("plan"))
             } else {
@@ -172,15 +214,20 @@ unsafe fn create(
 unsafe fn spec(
     backend: c_int,
     [inbox, outbox]: [Corners; 2],
-    r2c_direction: Option<c_int>,
+    axes: Axes,
     options: Option<&heffte_plan_options>,
 ) -> Result<Spec> {
     let kind = BackendKind::try_from(i64::from(backend))?;
     // SAFETY: by the caller's word.
     let (inbox, outbox) = unsafe { (read_box(inbox, "inbox")?, read_box(outbox, "outbox")?) };
-    let spec = match r2c_direction {
-        None => Spec::c2c(inbox, outbox),
-        Some(direction) => Spec::r2c(inbox, outbox, i64::from(direction))?,
+    let spec = match axes {
+        Axes::C2c => Spec::c2c(inbox, outbox),
+        Axes::R2c(direction) => Spec::r2c(inbox, outbox, i64::from(direction))?,
+        Axes::Kinds(kinds) => {
+            // SAFETY: by the caller's word.
+            let kinds = unsafe { kinds.cast::<[c_int; 3]>().as_ref() }.ok_or_else(|| null("kinds"))?;
+            Spec::c2c(inbox, outbox).with_kind_numbers(kinds.map(i64::from))?
+        }
     }
     .with_backend(kind);
     let Some(options) = options else { return Ok(spec) };

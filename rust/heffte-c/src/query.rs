@@ -60,15 +60,16 @@ pub unsafe extern "C" fn heffte_size_inbox(plan: heffte_plan) -> c_int {
     unsafe { answer("heffte_size_inbox", plan, |_, plan| narrow(plan.size_inbox())) }
 }
 
-/// Complex elements of this rank's outbox. Returns -1 where heffte_size_inbox() would. Not collective.
+/// Elements of this rank's outbox: complex ones, where the plan has a Fourier axis. Returns -1 where heffte_size_inbox()
+/// would. Not collective.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_size_outbox(plan: heffte_plan) -> c_int {
     // SAFETY: by the caller's word.
     unsafe { answer("heffte_size_outbox", plan, |_, plan| narrow(plan.size_outbox())) }
 }
 
-/// Complex elements, float or double as the transform's, that a workspace must have on this rank. It stays the same
-/// while the plan lives. Returns -1 where heffte_size_inbox() would. Not collective.
+/// Elements that a workspace must have on this rank: complex ones, float or double as the transform's, but real ones for
+/// transforms from real to real. It stays the same while the plan lives. Returns -1 where heffte_size_inbox() would. Not collective.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_size_workspace(plan: heffte_plan) -> c_int {
     // SAFETY: by the caller's word.

@@ -1,4 +1,4 @@
-//! The sixteen transforms: each names its direction and element types, and [`run`] does the rest.
+//! The transforms: each names its direction and element types, and [`run`] does the rest.
 
 use std::ffi::{c_int, c_void};
 use std::io::Write;
@@ -32,7 +32,7 @@ unsafe fn run(
             direction,
             input: array(input.0.cast_mut(), input.1),
             output: array(output.0, output.1),
-            workspace: (!workspace.is_null()).then(|| array(workspace, input.1.to_complex())),
+            workspace: (!workspace.is_null()).then(|| array(workspace, plan.domain().working(input.1))),
             batch: 1,
             // Any other integer means none; that is heFFTe's rule.
             scale: Scale::try_from(i64::from(scale)).unwrap_or_default(),
@@ -95,7 +95,7 @@ pub unsafe extern "C" fn heffte_forward_s2c_buffered(
     unsafe { run("heffte_forward_s2c_buffered", plan, Forward, arrays, scale) }
 }
 
-/// Forward transform of complex float to complex float, on c2c plans only.
+/// Forward transform of complex float to complex float, on plans without an r2c axis only.
 /// `input` may be `output`, where that has room for both boxes. All else is as for heffte_forward_s2c().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_forward_c2c(
@@ -147,7 +147,7 @@ pub unsafe extern "C" fn heffte_forward_d2z_buffered(
     unsafe { run("heffte_forward_d2z_buffered", plan, Forward, arrays, scale) }
 }
 
-/// Forward transform of complex double to complex double, on c2c plans only.
+/// Forward transform of complex double to complex double, on plans without an r2c axis only.
 /// `input` may be `output`, where that has room for both boxes. All else is as for heffte_forward_s2c().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_forward_z2z(
@@ -202,7 +202,7 @@ pub unsafe extern "C" fn heffte_backward_c2s_buffered(
     unsafe { run("heffte_backward_c2s_buffered", plan, Backward, arrays, scale) }
 }
 
-/// Backward transform of complex float to complex float, on c2c plans only.
+/// Backward transform of complex float to complex float, on plans without an r2c axis only.
 /// `input` may be `output`, where that has room for both boxes. All else is as for heffte_backward_c2s().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_backward_c2c(
@@ -254,7 +254,7 @@ pub unsafe extern "C" fn heffte_backward_z2d_buffered(
     unsafe { run("heffte_backward_z2d_buffered", plan, Backward, arrays, scale) }
 }
 
-/// Backward transform of complex double to complex double, on c2c plans only.
+/// Backward transform of complex double to complex double, on plans without an r2c axis only.
 /// `input` may be `output`, where that has room for both boxes. All else is as for heffte_backward_c2s().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_backward_z2z(
@@ -281,4 +281,101 @@ pub unsafe extern "C" fn heffte_backward_z2z_buffered(
     let arrays = ((input, Complex128), (output, Complex128), workspace);
     // SAFETY: by the caller's word.
     unsafe { run("heffte_backward_z2z_buffered", plan, Backward, arrays, scale) }
+}
+
+/// Forward transform of float to float, on plans without a Fourier axis only (heffte_plan_create_axes()). Collective over
+/// the plan's communicator.
+///
+/// `input` has heffte_size_inbox() elements, `output` heffte_size_outbox(); either may be NULL where its box is empty, and
+/// `input` may be `output`, where that has room for both boxes. Scale and errors are as for heffte_forward_s2c().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heffte_forward_s2s(plan: heffte_plan, input: *const f32, output: *mut f32, scale: c_int) {
+    let arrays = ((input.cast(), Float32), (output.cast(), Float32), std::ptr::null_mut());
+    // SAFETY: by the caller's word.
+    unsafe { run("heffte_forward_s2s", plan, Forward, arrays, scale) }
+}
+
+/// heffte_forward_s2s() with `workspace`, which has heffte_size_workspace() elements of float and overlaps neither array;
+/// NULL stands for one that the plan keeps.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heffte_forward_s2s_buffered(
+    plan: heffte_plan,
+    input: *const f32,
+    output: *mut f32,
+    workspace: *mut c_void,
+    scale: c_int,
+) {
+    let arrays = ((input.cast(), Float32), (output.cast(), Float32), workspace);
+    // SAFETY: by the caller's word.
+    unsafe { run("heffte_forward_s2s_buffered", plan, Forward, arrays, scale) }
+}
+
+/// Forward transform of double to double. All else is as for heffte_forward_s2s().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heffte_forward_d2d(plan: heffte_plan, input: *const f64, output: *mut f64, scale: c_int) {
+    let arrays = ((input.cast(), Float64), (output.cast(), Float64), std::ptr::null_mut());
+    // SAFETY: by the caller's word.
+    unsafe { run("heffte_forward_d2d", plan, Forward, arrays, scale) }
+}
+
+/// heffte_forward_d2d() with `workspace`, which has heffte_size_workspace() elements of double and overlaps neither array;
+/// NULL stands for one that the plan keeps.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heffte_forward_d2d_buffered(
+    plan: heffte_plan,
+    input: *const f64,
+    output: *mut f64,
+    workspace: *mut c_void,
+    scale: c_int,
+) {
+    let arrays = ((input.cast(), Float64), (output.cast(), Float64), workspace);
+    // SAFETY: by the caller's word.
+    unsafe { run("heffte_forward_d2d_buffered", plan, Forward, arrays, scale) }
+}
+
+/// Backward transform of float to float, the reverse of heffte_forward_s2s(): `input` has heffte_size_outbox() elements,
+/// `output` heffte_size_inbox(). All else is as there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heffte_backward_s2s(plan: heffte_plan, input: *const f32, output: *mut f32, scale: c_int) {
+    let arrays = ((input.cast(), Float32), (output.cast(), Float32), std::ptr::null_mut());
+    // SAFETY: by the caller's word.
+    unsafe { run("heffte_backward_s2s", plan, Backward, arrays, scale) }
+}
+
+/// heffte_backward_s2s() with `workspace`, which has heffte_size_workspace() elements of float and overlaps neither array;
+/// NULL stands for one that the plan keeps.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heffte_backward_s2s_buffered(
+    plan: heffte_plan,
+    input: *const f32,
+    output: *mut f32,
+    workspace: *mut c_void,
+    scale: c_int,
+) {
+    let arrays = ((input.cast(), Float32), (output.cast(), Float32), workspace);
+    // SAFETY: by the caller's word.
+    unsafe { run("heffte_backward_s2s_buffered", plan, Backward, arrays, scale) }
+}
+
+/// Backward transform of double to double. All else is as for heffte_backward_s2s().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heffte_backward_d2d(plan: heffte_plan, input: *const f64, output: *mut f64, scale: c_int) {
+    let arrays = ((input.cast(), Float64), (output.cast(), Float64), std::ptr::null_mut());
+    // SAFETY: by the caller's word.
+    unsafe { run("heffte_backward_d2d", plan, Backward, arrays, scale) }
+}
+
+/// heffte_backward_d2d() with `workspace`, which has heffte_size_workspace() elements of double and overlaps neither array;
+/// NULL stands for one that the plan keeps.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn heffte_backward_d2d_buffered(
+    plan: heffte_plan,
+    input: *const f64,
+    output: *mut f64,
+    workspace: *mut c_void,
+    scale: c_int,
+) {
+    let arrays = ((input.cast(), Float64), (output.cast(), Float64), workspace);
+    // SAFETY: by the caller's word.
+    unsafe { run("heffte_backward_d2d_buffered", plan, Backward, arrays, scale) }
 }

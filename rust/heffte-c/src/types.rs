@@ -28,7 +28,7 @@ pub struct heffte_fft_plan {
     pub fft: *mut c_void,
 }
 
-/// Handle of a plan; made by heffte_plan_create() or heffte_plan_create_r2c(), freed by heffte_plan_destroy().
+/// Handle of a plan; made by heffte_plan_create() and its kin, freed by heffte_plan_destroy().
 pub type heffte_plan = *mut heffte_fft_plan;
 
 /// Everything went well.

@@ -11,6 +11,9 @@ use crate::geometry::{PyBox, read_box};
 /// of a sub-communicator.
 type PyOptions = (bool, i64, bool, bool, Option<bool>, Option<bool>, Option<usize>, Option<i64>, Option<bool>);
 
+/// The direction that halves real data, or the numbers of the axes' kinds; none of them for complex transforms.
+type PyKinds = (Option<i64>, Option<[i64; 3]>);
+
 /// A plan; freed with its last reference.
 #[pyclass(frozen, module = "heffte._core")]
 pub struct Plan {
@@ -21,19 +24,19 @@ pub struct Plan {
 impl Plan {
     /// Makes a plan. Collective; a `problem` of one rank is the error of all.
     #[new]
-    #[pyo3(signature = (backend, inbox, outbox, r2c_direction, comm, options, problem))]
+    #[pyo3(signature = (backend, inbox, outbox, kinds, comm, options, problem))]
     #[expect(clippy::too_many_arguments, reason = "Python passes what a plan needs in one call")]
     fn new(
         py: Python<'_>,
         backend: i64,
         inbox: PyBox,
         outbox: PyBox,
-        r2c_direction: Option<i64>,
+        kinds: PyKinds,
         comm: i64,
         options: PyOptions,
         problem: Option<String>,
     ) -> PyResult<Plan> {
-        let spec = from_python(problem).and_then(|()| spec(backend, inbox, outbox, r2c_direction, options));
+        let spec = from_python(problem).and_then(|()| spec(backend, inbox, outbox, kinds, options));
         // SAFETY: the face passes the handle of an mpi4py communicator, and has compared the MPI libraries.
         let made = py.detach(|| guarded(|| unsafe { heffte::Plan::from_raw(heffte::comm_from_fortran(comm), spec) }));
         Ok(Plan { plan: made.map_err(|error| exception(&error))? })
@@ -49,19 +52,19 @@ impl Plan {
         self.plan.size_outbox()
     }
 
-    /// Complex elements of a workspace.
+    /// Elements of a workspace.
     fn size_workspace(&self) -> usize {
         self.plan.size_workspace()
     }
 
-    /// Complex elements for messages.
+    /// Elements of it for messages.
     fn size_comm_buffers(&self) -> usize {
         self.plan.size_comm_buffers()
     }
 
-    /// Whether the plan transforms real data.
-    fn is_r2c(&self) -> bool {
-        self.plan.is_r2c()
+    /// The numbers in which the plan works: `c2c`, `r2c` or `r2r`.
+    fn domain(&self) -> &'static str {
+        self.plan.domain().name()
     }
 
     /// What the plan does, in a few lines.
@@ -113,18 +116,13 @@ struct Handed(heffte::Result<Call>);
 // SAFETY: the call is used by the thread that made it.
 unsafe impl Send for Handed {}
 
-fn spec(
-    backend: i64,
-    inbox: PyBox,
-    outbox: PyBox,
-    r2c_direction: Option<i64>,
-    options: PyOptions,
-) -> heffte::Result<Spec> {
+fn spec(backend: i64, inbox: PyBox, outbox: PyBox, kinds: PyKinds, options: PyOptions) -> heffte::Result<Spec> {
     let backend = BackendKind::try_from(backend)?;
     let (inbox, outbox) = (read_box(inbox, "inbox")?, read_box(outbox, "outbox")?);
-    let spec = match r2c_direction {
-        None => Spec::c2c(inbox, outbox),
-        Some(direction) => Spec::r2c(inbox, outbox, direction)?,
+    let spec = match kinds {
+        (Some(direction), _) => Spec::r2c(inbox, outbox, direction)?,
+        (None, Some(kinds)) => Spec::c2c(inbox, outbox).with_kind_numbers(kinds)?,
+        (None, None) => Spec::c2c(inbox, outbox),
     };
     let (use_reorder, algorithm, use_pencils, use_gpu_aware, shared, tune, threads, subranks, member) = options;
     let participants = match (subranks, member) {

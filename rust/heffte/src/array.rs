@@ -50,6 +50,12 @@ impl ElementType {
         }
     }
 
+    /// The real type of the same precision.
+    #[must_use]
+    pub fn to_real(self) -> ElementType {
+        if self.is_double() { ElementType::Float64 } else { ElementType::Float32 }
+    }
+
     /// The complex type of the same precision.
     #[must_use]
     pub fn to_complex(self) -> ElementType {

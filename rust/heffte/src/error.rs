@@ -69,6 +69,30 @@ pub enum Error {
         /// The second such axis.
         second: usize,
     },
+    /// The kind of an axis does not exist.
+    #[error(
+        "kind {given} of axis {axis} is unknown: use 0 (identity), 1 (c2c), 2 (r2c), 3 (cos), 4 (sin), 5 (cos1) or 6 (sin1)"
+    )]
+    UnknownKind {
+        /// The axis.
+        axis: usize,
+        /// The kind as given.
+        given: i64,
+    },
+    /// A line is too short for the transform of its axis.
+    #[error(
+        "axis {axis} has {length} point, but a {kind} transform takes at least {least}: choose another kind, such as identity"
+    )]
+    LineTooShort {
+        /// The axis.
+        axis: usize,
+        /// The name of its kind.
+        kind: &'static str,
+        /// Points of the world along it.
+        length: i64,
+        /// Points that it must have.
+        least: i64,
+    },
     /// The backend does not exist.
     #[error("backend {given} is unknown: this build has {built}")]
     UnknownBackend {

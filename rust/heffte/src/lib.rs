@@ -31,6 +31,7 @@
 #![warn(missing_docs)]
 
 mod array;
+mod axis;
 mod backend;
 mod comm;
 mod error;
@@ -43,10 +44,11 @@ pub mod recipe;
 mod spec;
 
 pub use array::{Element, ElementType, RawArray};
+pub use axis::{AxisKind, Domain, R2rKind};
 pub use backend::BackendKind;
 pub use comm::{comm_from_fortran, mpi_library_version};
 pub use error::{Error, ErrorKind, Result};
 pub use num_complex::Complex;
 pub use options::{Direction, Participants, PlanOptions, Scale, Transport};
 pub use plan::{Call, Plan};
-pub use spec::{AxisKind, Spec};
+pub use spec::Spec;

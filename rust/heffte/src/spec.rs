@@ -1,26 +1,10 @@
 //! What one rank says about the plan it wants.
 
+use crate::axis::{AxisKind, Domain};
 use crate::backend::BackendKind;
 use crate::error::{Error, Result};
 use crate::geometry::{Box3d, Order};
 use crate::options::{Participants, PlanOptions, Transport};
-
-/// What happens along one axis of the world.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
-pub enum AxisKind {
-    /// Nothing.
-    Identity,
-    /// The complex Fourier transform.
-    #[default]
-    C2c,
-    /// The Fourier transform of real data, of which `n / 2 + 1` points are kept. It is the first of a forward
-    /// transform and the last of a backward one; at most one axis can have it.
-    R2c,
-}
-
-impl AxisKind {
-    const ALL: [AxisKind; 3] = [AxisKind::Identity, AxisKind::C2c, AxisKind::R2c];
-}
 
 /// One rank's description of a plan: its boxes, what happens along each axis, the backend and the options.
 ///
@@ -35,19 +19,23 @@ pub struct Spec {
     pub outbox: Box3d,
     /// What happens along each axis.
     pub kinds: [AxisKind; 3],
+    /// Whether a backward transform returns twice as much for each real-to-real axis as FFTW does, as all backends of heFFTe but
+    /// FFTW do. The full scale undoes it, in either direction.
+    pub doubles_backward: bool,
     /// How the result is computed.
     pub options: PlanOptions,
 }
 
 /// Integers that a [`Spec`] takes on the wire.
-pub(crate) const SPEC_WORDS: usize = 34;
+pub(crate) const SPEC_WORDS: usize = 35;
 
 impl Spec {
     /// A complex transform along all three axes, by the stock backend with its default options.
     #[must_use]
     pub fn c2c(inbox: Box3d, outbox: Box3d) -> Spec {
         let backend = BackendKind::Stock;
-        Spec { backend, inbox, outbox, kinds: [AxisKind::C2c; 3], options: PlanOptions::for_backend(backend) }
+        let options = PlanOptions::for_backend(backend);
+        Spec { backend, inbox, outbox, kinds: [AxisKind::C2c; 3], doubles_backward: false, options }
     }
 
     /// A transform of real data, which halves the axis `direction`.
@@ -77,6 +65,30 @@ impl Spec {
     #[must_use]
     pub fn with_kinds(self, kinds: [AxisKind; 3]) -> Spec {
         Spec { kinds, ..self }
+    }
+
+    /// The same with the kinds of these numbers.
+    ///
+    /// # Errors
+    /// [`Error::UnknownKind`].
+    pub fn with_kind_numbers(self, numbers: [i64; 3]) -> Result<Spec> {
+        let mut kinds = self.kinds;
+        for (axis, (kind, given)) in kinds.iter_mut().zip(numbers).enumerate() {
+            *kind = AxisKind::of_number(given).ok_or(Error::UnknownKind { axis, given })?;
+        }
+        Ok(self.with_kinds(kinds))
+    }
+
+    /// The same, and backward transforms [return twice as much](Spec::doubles_backward) for each real-to-real axis, or not.
+    #[must_use]
+    pub fn with_doubled_backward(self, doubles_backward: bool) -> Spec {
+        Spec { doubles_backward, ..self }
+    }
+
+    /// The numbers in which the plan works.
+    #[must_use]
+    pub fn domain(&self) -> Domain {
+        Domain::of(&self.kinds)
     }
 
     /// The axis that halves real data, if there is one.
@@ -113,12 +125,13 @@ impl Spec {
         let values = std::iter::once(self.backend as i64)
             .chain(box_words(self.inbox))
             .chain(box_words(self.outbox))
-            .chain(self.kinds.map(|kind| kind as i64))
+            .chain(self.kinds.map(AxisKind::number))
             .chain([options.transport as i64])
             .chain([options.use_reorder, options.use_pencils, options.use_gpu_aware].map(i64::from))
             .chain(participants)
             .chain([options.count_limit, i64::from(options.use_shared_memory), options.threads as i64])
-            .chain([i64::from(options.treat_as_large), options.pretended_node as i64, i64::from(options.tune)]);
+            .chain([i64::from(options.treat_as_large), options.pretended_node as i64, i64::from(options.tune)])
+            .chain([i64::from(self.doubles_backward)]);
         for (word, value) in words.iter_mut().zip(values) {
             *word = value;
         }
@@ -131,12 +144,13 @@ impl Spec {
         let read_box = |at: usize, argument| {
             Ok(Box3d::new(triple(at), triple(at + 3)).with_order(Order::new(triple(at + 6), argument)?))
         };
-        let kind = |word: i64| AxisKind::ALL.into_iter().find(|kind| *kind as i64 == word).unwrap_or_default();
+        let kind = |word: i64| AxisKind::of_number(word).unwrap_or_default();
         Ok(Spec {
             backend: BackendKind::try_from(words[0])?,
             inbox: read_box(1, "inbox")?,
             outbox: read_box(10, "outbox")?,
             kinds: triple(19).map(kind),
+            doubles_backward: words[34] != 0,
             options: PlanOptions {
                 transport: Transport::try_from(words[22])?,
                 use_reorder: words[23] != 0,
@@ -180,8 +194,11 @@ mod tests {
                 tune: true,
                 count_limit: 77,
             };
-            let spec = Spec::r2c(boxes[0], boxes[1], 1).unwrap().with_options(options);
-            assert_eq!(Spec::from_words(&spec.to_words()).unwrap(), spec);
+            for kinds in AxisKind::ALL.windows(3) {
+                let spec = Spec::c2c(boxes[0], boxes[1]).with_options(options).with_doubled_backward(options.tune);
+                let spec = spec.with_kinds([kinds[0], kinds[1], kinds[2]]);
+                assert_eq!(Spec::from_words(&spec.to_words()).unwrap(), spec);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use heffte::geometry::Box3d;
 use heffte::{BackendKind, Participants, PlanOptions, Transport};
 use regex::Regex;
 
+use super::library::Library;
 use super::{Kind, usage};
 
 /// What a command line asks for.
@@ -37,7 +38,7 @@ impl Precision {
 #[derive(Debug)]
 pub struct Problem {
     pub kind: Kind,
-    pub backend: BackendKind,
+    pub library: Library,
     pub precision: Precision,
     pub size: [i64; 3],
     pub options: PlanOptions,
@@ -130,7 +131,7 @@ pub fn parse(kind: Kind, words: impl Iterator<Item = String>) -> Request {
         Ok(flags) => flags,
         Err(error) => return Request::Usage { complaint: Some(complaint(&error)) },
     };
-    if kind == Kind::C2c && words.iter().any(|word| word.starts_with("--r2c_dir")) {
+    if kind != Kind::R2c && words.iter().any(|word| word.starts_with("--r2c_dir")) {
         return Request::Usage { complaint: Some("-r2c_dir is for speed3d_r2c\n\n".to_owned()) };
     }
     match problem(kind, &flags) {
@@ -158,14 +159,14 @@ fn problem(kind: Kind, flags: &Flags) -> Result<Problem, Request> {
     };
     let precision = precision_named(precision).map_err(Request::Refuse)?;
     let size = sizes([nx, ny, nz]).map_err(Request::Refuse)?;
-    let backend = backend_named(backend).map_err(Request::Refuse)?;
+    let library = library_named(kind, backend).map_err(Request::Refuse)?;
     let triple = |grid: &Option<Vec<i64>>| grid.as_deref().and_then(|grid| grid.try_into().ok());
     Ok(Problem {
         kind,
-        backend,
         precision,
         size,
-        options: options(backend, flags),
+        options: options(library.backend, flags),
+        library,
         io_pencils: flags.io_pencils,
         ingrid: triple(&flags.ingrid),
         outgrid: triple(&flags.outgrid),
@@ -220,10 +221,10 @@ fn sizes(given: [&String; 3]) -> Result<[i64; 3], String> {
     Box3d::of_size(size).checked("size").map(|_| size).map_err(|error| refuse(error.to_string()))
 }
 
-fn backend_named(name: &str) -> Result<BackendKind, String> {
-    BackendKind::built()
-        .find(|backend| backend.name() == name)
-        .ok_or_else(|| format!("Invalid backend {name}\nThe available backends are: {}\n", usage::backends()))
+fn library_named(kind: Kind, name: &str) -> Result<Library, String> {
+    Library::all(kind)
+        .find(|library| library.name == name)
+        .ok_or_else(|| format!("Invalid backend {name}\nThe available backends are: {}\n", usage::backends(kind)))
 }
 
 #[cfg(test)]
@@ -317,6 +318,15 @@ mod tests {
             let complaint = refused(&format!("stock double 8 8 8 {flags}"));
             assert!(complaint.contains(flags.split(' ').next().unwrap_or_default()), "{flags}: {complaint}");
         }
+    }
+
+    #[test]
+    fn cosines_and_sines_have_backends_of_their_own() {
+        let Request::Run(problem) = request(Kind::R2r, "stock-sin1 double 4 4 4") else { panic!("refused") };
+        assert_eq!((problem.library.axis.name(), &*problem.library.full_name), ("sin1", "stock-sin-type-I"));
+        let Request::Refuse(message) = request(Kind::R2r, "stock double 4 4 4") else { panic!("accepted") };
+        let backends = "stock-cos stock-sin stock-cos1 stock-sin1";
+        assert_eq!(message, format!("Invalid backend stock\nThe available backends are: {backends}\n"));
     }
 
     #[test]

@@ -48,6 +48,14 @@ impl Uniform {
     }
 }
 
+/// A number from 0 to 1 for an index, without any pattern: the finaliser of `SplitMix64` (Steele, Lea and Flood, 2014).
+pub fn scattered(index: u64) -> f64 {
+    let mut bits = index.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((bits ^ (bits >> 31)) >> 11) as f64 * (0.5_f64).powi(53)
+}
+
 fn number<R: NumCast>(value: f64) -> R {
     NumCast::from(value).expect("a number from 0 to 1 fits any float")
 }
@@ -64,6 +72,14 @@ mod tests {
             generator.step();
         }
         assert_eq!(generator.step() + 1.0, 399_268_537.0);
+    }
+
+    #[test]
+    fn scattered_numbers_lie_between_0_and_1_and_around_the_middle() {
+        let numbers: Vec<f64> = (0..10_000).map(scattered).collect();
+        assert!(numbers.iter().all(|x| (0.0..1.0).contains(x)));
+        let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
+        assert!((mean - 0.5).abs() < 0.02, "{mean}");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::arguments::Problem;
 pub fn spec(problem: &Problem, rank: usize, ranks: usize) -> Result<Spec> {
     let world = Box3d::of_size(problem.size);
     let world_out = match problem.kind {
-        Kind::C2c => world,
+        Kind::C2c | Kind::R2r | Kind::Convolution => world,
         Kind::R2c => world.r2c(problem.r2c_direction as usize),
     };
     let [p, q] = make_procgrid(ranks as i64);
@@ -27,10 +27,11 @@ pub fn spec(problem: &Problem, rank: usize, ranks: usize) -> Result<Spec> {
     let outgrid = checked("-outgrid", problem.outgrid.unwrap_or(default_out), ranks)?;
     let (inbox, outbox) = (split_world(&world, ingrid)[rank], split_world(&world_out, outgrid)[rank]);
     let spec = match problem.kind {
-        Kind::C2c => Spec::c2c(inbox, outbox),
+        Kind::C2c | Kind::Convolution => Spec::c2c(inbox, outbox),
+        Kind::R2r => Spec::c2c(inbox, outbox).with_kinds([problem.library.axis; 3]),
         Kind::R2c => Spec::r2c(inbox, outbox, problem.r2c_direction)?,
     };
-    Ok(spec.with_backend(problem.backend).with_options(problem.options))
+    Ok(spec.with_backend(problem.library.backend).with_options(problem.options))
 }
 
 fn checked(flag: &str, grid: [i64; 3], ranks: usize) -> Result<[i64; 3]> {

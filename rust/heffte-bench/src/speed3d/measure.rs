@@ -38,16 +38,30 @@ pub fn complex<R: Float>(comm: &SimpleCommunicator, problem: &Problem) -> Result
 where
     Complex<R>: Element,
 {
+    in_place(comm, problem, |count| Uniform::new().complexes(count), |a: Complex<R>, b| distance((a - b).norm()))
+}
+
+/// Real data by cosines or sines, forward and backward in one array.
+pub fn cosines<R: Float + Element>(comm: &SimpleCommunicator, problem: &Problem) -> Result<Measured> {
+    in_place(comm, problem, |count| Uniform::new().reals(count), |a: R, b| distance((a - b).abs()))
+}
+
+fn in_place<E: Element + Zero>(
+    comm: &SimpleCommunicator,
+    problem: &Problem,
+    make: impl Fn(usize) -> Vec<E>,
+    distance: impl Fn(E, E) -> f64,
+) -> Result<Measured> {
     let plan = plan(comm, problem)?;
     let length = problem.batch * plan.size_inbox().max(plan.size_outbox());
-    let input: Vec<Complex<R>> = Uniform::new().complexes(problem.batch * plan.size_inbox());
-    let mut data = zeros::<Complex<R>>(length)?;
+    let input = make(problem.batch * plan.size_inbox());
+    let mut data = zeros::<E>(length)?;
     data[..input.len()].copy_from_slice(&input);
     let array = RawArray::of_mut(&mut data);
-    let mut workspace = zeros::<Complex<R>>(problem.batch * plan.size_workspace())?;
+    let mut workspace = zeros::<E>(problem.batch * plan.size_workspace())?;
     let seconds = seconds(comm, &plan, problem, [array, array], RawArray::of_mut(&mut workspace))?;
-    let deviation = input.iter().zip(&data).map(|(a, b)| distance((*a - *b).norm()));
-    Ok(measured(comm, problem, &plan, seconds, size_of::<Complex<R>>(), deviation))
+    let deviation = input.iter().zip(&data).map(|(a, b)| distance(*a, *b));
+    Ok(measured(comm, problem, &plan, seconds, size_of::<E>(), deviation))
 }
 
 /// Real data, forward to another array and back.
@@ -66,12 +80,12 @@ where
     Ok(measured(comm, problem, &plan, seconds, size_of::<Complex<R>>(), deviation))
 }
 
-fn plan(comm: &SimpleCommunicator, problem: &Problem) -> Result<Plan> {
+pub(super) fn plan(comm: &SimpleCommunicator, problem: &Problem) -> Result<Plan> {
     let spec = grids::spec(problem, comm.rank() as usize, comm.size() as usize)?;
     Ok(Plan::new(comm, spec)?)
 }
 
-fn zeros<T: Zero + Clone>(count: usize) -> Result<Vec<T>> {
+pub(super) fn zeros<T: Zero + Clone>(count: usize) -> Result<Vec<T>> {
     let mut array = Vec::new();
     array.try_reserve_exact(count).with_context(|| format!("{count} elements do not fit in memory"))?;
     array.resize(count, T::zero());
@@ -112,7 +126,7 @@ fn seconds(
     Ok(maximum(comm, begin.elapsed().as_secs_f64()) / (2.0 * problem.runs as f64))
 }
 
-fn measured(
+pub(super) fn measured(
     comm: &SimpleCommunicator,
     problem: &Problem,
     plan: &Plan,
@@ -134,7 +148,7 @@ fn measured(
 }
 
 /// The greatest of all ranks; infinity where one has no number.
-fn maximum(comm: &SimpleCommunicator, own: f64) -> f64 {
+pub(super) fn maximum(comm: &SimpleCommunicator, own: f64) -> f64 {
     let own = if own.is_nan() { f64::INFINITY } else { own };
     let mut greatest = 0.0;
     comm.all_reduce_into(&own, &mut greatest, SystemOperation::max());

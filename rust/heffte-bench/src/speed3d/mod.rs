@@ -1,10 +1,12 @@
-//! `speed3d_c2c` and `speed3d_r2c`: heFFTe's arguments, and its output to the byte, because tools parse it.
+//! `speed3d_c2c`, `speed3d_r2c`, `speed3d_r2r` and `convolution`: heFFTe's arguments, and its output to the byte, because tools parse it.
 //!
 //! Unlike heFFTe's, these programs end with a code other than 0 when the numbers or the arguments are wrong.
 
 mod arguments;
+mod convolution;
 mod data;
 mod grids;
+mod library;
 mod measure;
 mod number;
 mod report;
@@ -25,6 +27,10 @@ pub enum Kind {
     C2c,
     /// Real data, out of place, to half of its spectrum.
     R2c,
+    /// Real data by cosines or sines, in place.
+    R2r,
+    /// Two complex fields, to their convolution.
+    Convolution,
 }
 
 impl Kind {
@@ -34,6 +40,8 @@ impl Kind {
         match self {
             Kind::C2c => "speed3d_c2c",
             Kind::R2c => "speed3d_r2c",
+            Kind::R2r => "speed3d_r2r",
+            Kind::Convolution => "convolution",
         }
     }
 }
@@ -87,5 +95,9 @@ fn measure(comm: &SimpleCommunicator, problem: &Problem) -> anyhow::Result<Measu
         (Kind::C2c, false) => measure::complex::<f32>(comm, problem),
         (Kind::R2c, true) => measure::real::<f64>(comm, problem),
         (Kind::R2c, false) => measure::real::<f32>(comm, problem),
+        (Kind::R2r, true) => measure::cosines::<f64>(comm, problem),
+        (Kind::R2r, false) => measure::cosines::<f32>(comm, problem),
+        (Kind::Convolution, true) => convolution::measure::<f64>(comm, problem),
+        (Kind::Convolution, false) => convolution::measure::<f32>(comm, problem),
     }
 }

@@ -1,5 +1,6 @@
 //! What the programs print. Tools look for these labels: every byte counts.
 
+use super::Kind;
 use super::arguments::Problem;
 use super::grids;
 use super::measure::Measured;
@@ -12,37 +13,8 @@ fn dashes(count: usize) -> String {
 
 /// The whole output, with what is said of a wrong result.
 pub fn text(problem: &Problem, measured: &Measured) -> String {
-    let [nx, ny, nz] = problem.size;
-    let points = (nx * ny * nz) as f64;
-    let gflops = 5.0 * problem.batch as f64 * points * points.log2() * 1e-9 / measured.seconds;
-    let ends = match measured.error {
-        Some(error) => format!(
-            "Tolerance:    {}\nMax error:    {}\n",
-            default_stream(problem.precision.tolerance()),
-            default_stream(error)
-        ),
-        None => "(no error checking)\n".to_owned(),
-    };
-    let mut text = format!(
-        "\n{line}heFFTe performance test\n{line}\
-         Backend:   {backend}\n\
-         Size:      {nx}x{ny}x{nz}\n\
-         MPI ranks: {ranks:4}\n\
-         Grids: {grids}\n\
-         Num runs:     {runs}\n\
-         Time per run: {seconds} (s)\n\
-         Performance:  {gflops} GFlops/s\n\
-         Memory usage: {memory}MB/rank\n\
-         {ends}\n",
-        line = dashes(77),
-        backend = problem.backend.name(),
-        ranks = measured.ranks,
-        grids = grids::shown(&measured.grids),
-        runs = problem.runs,
-        seconds = default_stream(measured.seconds),
-        gflops = default_stream(gflops),
-        memory = measured.memory,
-    );
+    let mut text =
+        if problem.kind == Kind::Convolution { convolution(problem, measured) } else { speed(problem, measured) };
     if let Some(error) = measured.error.filter(|_| !measured.is_right(problem)) {
         text += &dashes(31);
         text += &format!(
@@ -54,9 +26,61 @@ pub fn text(problem: &Problem, measured: &Measured) -> String {
     text
 }
 
+/// That of the program `convolution`.
+fn convolution(problem: &Problem, measured: &Measured) -> String {
+    let [nx, ny, nz] = problem.size;
+    format!(
+        "\n{line}heFFTe performance test\n{line}\
+         Backend:   Convolution FFT^{{-1}} ( FFT(X).* FFT(Y) ) \n\
+         Size input X:      {nx}x{ny}x{nz}\n\
+         Size input Y:      {nx}x{ny}x{nz}\n\
+         MPI ranks: {ranks:4}\n\
+         Grids: {grids}\n\
+         Time per run: {seconds} (s)\n\n",
+        line = dashes(77),
+        ranks = measured.ranks,
+        grids = grids::shown(&measured.grids),
+        seconds = default_stream(measured.seconds),
+    )
+}
+
+/// That of the programs that go forward and backward.
+fn speed(problem: &Problem, measured: &Measured) -> String {
+    let [nx, ny, nz] = problem.size;
+    let points = (nx * ny * nz) as f64;
+    let gflops = 5.0 * problem.batch as f64 * points * points.log2() * 1e-9 / measured.seconds;
+    let ends = match measured.error {
+        Some(error) => format!(
+            "Tolerance:    {}\nMax error:    {}\n",
+            default_stream(problem.precision.tolerance()),
+            default_stream(error)
+        ),
+        None => "(no error checking)\n".to_owned(),
+    };
+    format!(
+        "\n{line}heFFTe performance test\n{line}\
+         Backend:   {backend}\n\
+         Size:      {nx}x{ny}x{nz}\n\
+         MPI ranks: {ranks:4}\n\
+         Grids: {grids}\n\
+         Num runs:     {runs}\n\
+         Time per run: {seconds} (s)\n\
+         Performance:  {gflops} GFlops/s\n\
+         Memory usage: {memory}MB/rank\n\
+         {ends}\n",
+        line = dashes(77),
+        backend = problem.library.full_name,
+        ranks = measured.ranks,
+        grids = grids::shown(&measured.grids),
+        runs = problem.runs,
+        seconds = default_stream(measured.seconds),
+        gflops = default_stream(gflops),
+        memory = measured.memory,
+    )
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::Kind;
     use super::super::arguments::{Request, parse};
     use super::*;
 

@@ -1,18 +1,18 @@
 //! What the programs say about their arguments.
 
-use heffte::BackendKind;
-
 use super::Kind;
+use super::library::Library;
 
 /// The backends of this build, as heFFTe lists them.
-pub fn backends() -> String {
-    BackendKind::built().map(BackendKind::name).collect::<Vec<_>>().join(" ")
+pub fn backends(kind: Kind) -> String {
+    Library::all(kind).map(|library| library.name).collect::<Vec<_>>().join(" ")
 }
 
 /// The whole text.
 pub fn text(kind: Kind) -> String {
     let program = kind.program();
-    let backends = backends();
+    let backends = backends(kind);
+    let backend = Library::all(kind).next().map_or_else(String::new, |library| library.name);
     let r2c =
         if kind == Kind::R2c { "  -r2c_dir <d>             halve dimension d: 0 (default), 1 or 2\n" } else { "" };
     format!(
@@ -41,7 +41,7 @@ Usage: mpiexec -n <ranks> {program} <backend> <precision> <nx> <ny> <nz> [option
                            repetitions (default 5)
   -no-error                leave the error check out
 
-Example: mpiexec -n 4 {program} stock double 128 128 128 -p2p -pencils
+Example: mpiexec -n 4 {program} {backend} double 128 128 128 -p2p -pencils
 "
     )
 }

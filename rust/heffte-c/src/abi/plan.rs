@@ -166,5 +166,5 @@ pub(super) fn read(spec: &heffte_abi_spec) -> Result<Spec> {
         let axis = usize::try_from(direction).ok().and_then(|axis| kinds.get_mut(axis));
         *axis.ok_or(Error::Direction { direction })? = AxisKind::R2c;
     }
-    Ok(Spec { backend, inbox, outbox, kinds, options })
+    Ok(Spec { backend, inbox, outbox, kinds, doubles_backward: spec.doubles_backward != 0, options })
 }

@@ -3,7 +3,7 @@
 use std::ffi::{c_int, c_longlong, c_void};
 
 use engine::geometry::{Box3d, Order};
-use engine::{AxisKind, Error, Result};
+use engine::{AxisKind, Error, R2rKind, Result};
 
 use super::Growing;
 
@@ -104,15 +104,15 @@ pub struct heffte_abi_spec {
 // SAFETY: integers, the first of which is the size.
 unsafe impl Growing for heffte_abi_spec {}
 
-/// What happens along an axis. Real-to-real transforms come in here, and nowhere else.
+/// What happens along an axis. Real-to-complex axes have a member of their own.
 pub(super) fn axis_kind(kind: c_int) -> Result<AxisKind> {
     match kind {
         HEFFTE_ABI_IDENTITY => Ok(AxisKind::Identity),
         HEFFTE_ABI_C2C => Ok(AxisKind::C2c),
-        HEFFTE_ABI_COS | HEFFTE_ABI_SIN | HEFFTE_ABI_COS1 | HEFFTE_ABI_SIN1 => Err(Error::Caller {
-            message: "cosine and sine transforms are not in this build: use fft3d or fft3d_r2c with a Fourier backend"
-                .to_owned(),
-        }),
+        HEFFTE_ABI_COS => Ok(AxisKind::R2r(R2rKind::Cos)),
+        HEFFTE_ABI_SIN => Ok(AxisKind::R2r(R2rKind::Sin)),
+        HEFFTE_ABI_COS1 => Ok(AxisKind::R2r(R2rKind::Cos1)),
+        HEFFTE_ABI_SIN1 => Ok(AxisKind::R2r(R2rKind::Sin1)),
         _ => Err(Error::Caller { message: format!("axis kind {kind} is unknown: use 0, 1, or 3 to 6") }),
     }
 }

@@ -5,6 +5,7 @@
 mod kind;
 pub(crate) mod lanes;
 mod panels;
+mod r2r;
 mod stock;
 
 use std::sync::Arc;
@@ -14,8 +15,11 @@ use num_traits::{Float, NumAssign};
 
 pub use kind::BackendKind;
 pub use panels::{ComplexPanels, PanelRows, RealPanels, StraightLine, Tile};
+pub use r2r::R2rTransform;
+pub(crate) use r2r::{R2rLines, R2rPairs, R2rPanels, R2rWay};
 
 use crate::array::Element;
+use crate::axis::R2rKind;
 use crate::options::Direction;
 
 /// The real numbers that are transformed: `f32` and `f64`.
@@ -60,6 +64,11 @@ pub trait Planner<T: Real>: Send + Sync {
     fn complex_lines(&self, length: usize, direction: Direction) -> ComplexTransform<T>;
     /// Real lines of `length` elements and their `length / 2 + 1` complex ones.
     fn real_lines(&self, length: usize) -> RealTransform<T>;
+    /// Cosine or sine transforms of lines of `length` elements: forward the first, backward the second. They are made of the others
+    /// where a backend has nothing better.
+    fn r2r_lines(&self, kind: R2rKind, length: usize) -> [R2rTransform<T>; 2] {
+        [Direction::Forward, Direction::Backward].map(|direction| R2rTransform::new(self, kind, length, direction))
+    }
 }
 
 /// A transform of complex lines, and how it wants them to lie.

@@ -56,6 +56,12 @@ const LONGEST_PANEL: usize = 1 << 14;
 /// The longest lines that are convolved in lanes: beside their tile they need four times their rows.
 const LONGEST_CONVOLVED: usize = 1 << 11;
 
+/// Lines of any length, one after the other.
+#[cfg(test)]
+pub(super) fn long_lines(length: usize, direction: Direction) -> Arc<dyn ComplexLines<f64>> {
+    Arc::new(Complexes::new(length, direction))
+}
+
 struct Complexes<T>(Arc<dyn Fft<T>>);
 
 impl<T: Real> Complexes<T> {

@@ -146,8 +146,11 @@ impl<T: Real> Walk<'_, T> {
             match visit.passes(job.direction) {
                 [only] => tile.run(&only.sweep, operation(only), job, part),
                 [first, second] => {
-                    let plane =
-                        Operand { address: plane.as_mut_ptr().cast(), is_complex: true, layout: Layout::Whole(0) };
+                    // Real lines stay so up to the axis that halves them.
+                    let real_side = if job.direction == Direction::Forward { second } else { first };
+                    let is_complex =
+                        (job.from.is_complex || job.to.is_complex) && !matches!(operation(real_side), LineOp::Real(_));
+                    let plane = Operand { address: plane.as_mut_ptr().cast(), is_complex, layout: Layout::Whole(0) };
                     let into = Job { to: plane, factor: None, stores: Stores::Cached, ..*job };
                     let out_of = Job { from: plane, ..*job };
                     for layer in part.layers.clone() {

@@ -7,7 +7,7 @@ use super::cast::Cast;
 use super::simd;
 use super::sweep::Segment;
 use super::tile::{Job, Place};
-use crate::backend::{ComplexLines, Real, RealLines};
+use crate::backend::{ComplexLines, R2rLines, Real, RealLines};
 use crate::options::Direction;
 
 /// Room for the lines of a tile one after the other, and for their transforms.
@@ -22,6 +22,7 @@ pub(super) enum FlatOp<'a, T: Real> {
     Copy,
     Complex(&'a dyn ComplexLines<T>),
     Real(&'a dyn RealLines<T>),
+    R2r(&'a R2rLines<T>),
 }
 
 impl<T: Real> FlatOp<'_, T> {
@@ -30,7 +31,7 @@ impl<T: Real> FlatOp<'_, T> {
         let forward = job.direction == Direction::Forward;
         match self {
             FlatOp::Copy => [!job.from.is_complex && !job.to.is_complex; 2].into(),
-            FlatOp::Complex(_) => (false, false),
+            FlatOp::Complex(_) | FlatOp::R2r(_) => (false, false),
             FlatOp::Real(_) => (forward, !forward),
         }
     }
@@ -95,6 +96,7 @@ impl<T: Real> Flat<T> {
         match (op, direction) {
             (FlatOp::Copy, _) => {}
             (FlatOp::Complex(lines), _) => lines.transform(&mut self.complex[..elements_in], &mut self.scratch),
+            (FlatOp::R2r(lines), _) => lines.transform(&mut self.complex[..elements_in], &mut self.scratch),
             (FlatOp::Real(lines), Direction::Forward) => {
                 lines.forward(&mut self.real[..elements_in], &mut self.complex[..elements_out], &mut self.scratch);
             }

@@ -9,7 +9,7 @@ use super::straight::{Straight, goes_straight};
 use super::sweep::Segment;
 use super::tile::{Job, Place};
 use crate::backend::lanes::{ROW, complete_spectrum, panel_lines, vector_bytes};
-use crate::backend::{ComplexPanels, PanelRows, Real, RealPanels, Tile};
+use crate::backend::{ComplexPanels, PanelRows, R2rPairs, R2rPanels, Real, RealPanels, Tile};
 use crate::options::Direction;
 
 /// Room for the panels of a tile, twice: some transforms go from one to the other.
@@ -32,6 +32,10 @@ pub(super) enum PanelOp<'a, T: Real> {
     /// Half of the spectrum of real lines becomes lines, without imaginary parts.
     Spectrum(&'a dyn ComplexPanels<T>),
     Real(&'a dyn RealPanels<T>),
+    /// Cosine or sine transforms of complex lines.
+    R2r(&'a R2rPanels<T>),
+    /// Those of real lines.
+    R2rPairs(&'a R2rPairs<T>),
 }
 
 /// Where the lines of a layer go, if a transform can stream them there by itself.
@@ -117,7 +121,12 @@ impl<T: Real> Panels<T> {
         Complex<T>: Cast<D>,
     {
         let (rows, panels) = (lengths.0.max(lengths.1), place.lines.div_ceil(panel_lines::<T>()));
-        let rows = if matches!(op, PanelOp::Real(_)) { rows / 2 + 1 } else { rows };
+        let rows = match op {
+            PanelOp::Complex(_) | PanelOp::Spectrum(_) => rows,
+            PanelOp::Real(_) => rows / 2 + 1,
+            PanelOp::R2r(transform) => transform.rows(),
+            PanelOp::R2rPairs(transform) => transform.rows(),
+        };
         let begin = self.memory.as_ptr().align_offset(ROW);
         let halves = self.memory[begin..begin + 2 * self.len].split_at_mut(self.len);
         assert!(panels * rows * panel_lines::<T>() <= self.len, "the tile has room for the lines");
@@ -146,6 +155,20 @@ impl<T: Real> Panels<T> {
                     first.panels().for_each(|panel| complete_spectrum::<T>(panel, transform.places()));
                     transform.transform(first, scratch, job.factor, None);
                     scatter::<D, T>(job, write, place, first, &mut self.lines);
+                }
+                (PanelOp::R2r(transform), _) => {
+                    gather::<S, T>(job, read, place, first, transform.places());
+                    let result = transform.transform(first, second, scratch, job.factor);
+                    scatter::<D, T>(job, write, place, result, &mut self.lines);
+                }
+                (PanelOp::R2rPairs(transform), _) => {
+                    if !lengths.0.is_multiple_of(2) {
+                        // What the last element has for a neighbour is computed with, though nothing comes of it.
+                        first.panels().for_each(|panel| panel.add(lengths.0 / 2 * ROW).write_bytes(0, ROW));
+                    }
+                    gather_pairs::<S, T>(job, read, place, first, &self.natural);
+                    let result = transform.transform(first, second, job.factor);
+                    scatter_pairs::<D, T>(job, write, place, result, &mut self.lines);
                 }
                 (PanelOp::Real(transform), Direction::Forward) => {
                     gather_pairs::<S, T>(job, read, place, first, transform.places());

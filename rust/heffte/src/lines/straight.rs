@@ -27,7 +27,7 @@ where
     let writes = (<T as Cast<D>>::IS_SAME, <Complex<T> as Cast<D>>::IS_SAME);
     let can = match (op, direction) {
         (PanelOp::Complex(transform), _) => transform.goes_straight() && reads.1 && writes.1,
-        (PanelOp::Spectrum(_), _) => false,
+        (PanelOp::Spectrum(_) | PanelOp::R2r(_) | PanelOp::R2rPairs(_), _) => false,
         (PanelOp::Real(transform), Direction::Forward) => transform.goes_straight() && reads.0 && writes.1,
         (PanelOp::Real(transform), Direction::Backward) => transform.goes_straight() && reads.1 && writes.0,
     };
@@ -106,6 +106,7 @@ impl<T: Real> Straight<'_, '_, T> {
                 }
                 (PanelOp::Real(transform), Direction::Forward) => transform.forward_straight(line, job.factor),
                 (PanelOp::Real(transform), Direction::Backward) => transform.backward_straight(line, job.factor),
+                (PanelOp::R2r(_) | PanelOp::R2rPairs(_), _) => unreachable!("they do not go straight"),
             }
         }
     }

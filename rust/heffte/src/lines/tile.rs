@@ -11,7 +11,7 @@ use super::panels::{PanelOp, Panels};
 use super::simd::{self, Ahead, Stores};
 use super::sweep::{Segment, Sweep};
 use crate::backend::lanes::{ROW, panel_lines};
-use crate::backend::{ComplexTransform, Real, RealTransform};
+use crate::backend::{ComplexTransform, R2rTransform, R2rWay, Real, RealTransform};
 use crate::options::Direction;
 
 /// What happens to the lines of a sweep.
@@ -23,6 +23,8 @@ pub(crate) enum LineOp<T: Real> {
     Complex([ComplexTransform<T>; 2]),
     /// Real lines become half their spectrum, and back.
     Real(RealTransform<T>),
+    /// Lines are transformed by cosines or sines: forward by the first, backward by the second.
+    R2r([R2rTransform<T>; 2]),
 }
 
 /// The operation of a sweep, by how lines lie in a tile.
@@ -32,7 +34,8 @@ enum Way<'a, T: Real> {
 }
 
 impl<T: Real> LineOp<T> {
-    fn way(&self, direction: Direction) -> Way<'_, T> {
+    /// How lines go that `are_real` on both sides, or not.
+    fn way(&self, direction: Direction, are_real: bool) -> Way<'_, T> {
         match self {
             LineOp::Copy => Way::Flat(FlatOp::Copy),
             LineOp::Complex(ways) => match &ways[usize::from(direction == Direction::Backward)] {
@@ -45,6 +48,22 @@ impl<T: Real> LineOp<T> {
                 Direction::Forward => PanelOp::Complex(&*ways[0]),
                 Direction::Backward => PanelOp::Spectrum(&*ways[1]),
             }),
+            LineOp::R2r(ways) => {
+                let R2rTransform { complex, real } = &ways[usize::from(direction == Direction::Backward)];
+                match (real.as_ref().filter(|_| are_real), complex) {
+                    (Some(pairs), _) => Way::Panels(PanelOp::R2rPairs(pairs)),
+                    (None, R2rWay::Lines(lines)) => Way::Flat(FlatOp::R2r(lines)),
+                    (None, R2rWay::Panels(panels)) => Way::Panels(PanelOp::R2r(panels)),
+                }
+            }
+        }
+    }
+
+    /// The rows of a panel, or the elements of a line in a tile, that it takes to transform lines of `length` elements.
+    fn rows(&self, length: usize) -> usize {
+        match self {
+            LineOp::R2r(ways) => ways.iter().map(|way| way.rows(length)).max().unwrap_or(length),
+            LineOp::Copy | LineOp::Complex(_) | LineOp::Real(_) => length,
         }
     }
 
@@ -56,6 +75,7 @@ impl<T: Real> LineOp<T> {
         match self {
             LineOp::Complex(ways) => ways.iter().map(of).max().unwrap_or(0),
             LineOp::Real(RealTransform::Lines(lines)) => lines.scratch_len(),
+            LineOp::R2r(ways) => ways.iter().map(R2rTransform::scratch_len).max().unwrap_or(0),
             LineOp::Copy | LineOp::Real(RealTransform::Panels(_) | RealTransform::Complex(_)) => 0,
         }
     }
@@ -91,14 +111,18 @@ impl<T: Real> Tile<T> {
     pub fn new<'a>(sweeps: impl Iterator<Item = (&'a Sweep, &'a LineOp<T>)>) -> Tile<T> {
         let (mut elements, mut scratch, mut panel_elements, mut panel_rows, mut longest) = (0, 0, 0, 0, 0);
         for (sweep, op) in sweeps {
-            let length = sweep.lengths().0.max(sweep.lengths().1);
+            let length = op.rows(sweep.lengths().0.max(sweep.lengths().1));
             let len = length * wide_tile::<T>(length).max(tile_width::<T>(length));
-            match op.way(Direction::Forward) {
-                Way::Flat(_) => elements = elements.max(len),
-                Way::Panels(_) => panel_elements = panel_elements.max(len),
+            for are_real in [false, true] {
+                match op.way(Direction::Forward, are_real) {
+                    Way::Flat(_) => elements = elements.max(len),
+                    Way::Panels(_) => panel_elements = panel_elements.max(len),
+                }
             }
-            if let Way::Panels(PanelOp::Complex(panels)) = op.way(Direction::Forward) {
-                panel_rows = panel_rows.max(panels.scratch_rows());
+            match op.way(Direction::Forward, false) {
+                Way::Panels(PanelOp::Complex(panels)) => panel_rows = panel_rows.max(panels.scratch_rows()),
+                Way::Panels(PanelOp::R2r(panels)) => panel_rows = panel_rows.max(panels.scratch_rows()),
+                _ => {}
             }
             scratch = scratch.max(op.scratch_len());
             longest = longest.max(length);
@@ -131,12 +155,12 @@ impl<T: Real> Tile<T> {
         T: Cast<D>,
         Complex<T>: Cast<D>,
     {
-        let way = op.way(job.direction);
+        let way = op.way(job.direction, !job.from.is_complex && !job.to.is_complex);
         let forward = job.direction == Direction::Forward;
         let (near_length, far_length) = sweep.lengths();
         let lengths = if forward { (near_length, far_length) } else { (far_length, near_length) };
-        let (narrow, wide) =
-            (tile_width::<T>(near_length.max(far_length)), wide_tile::<T>(near_length.max(far_length)));
+        let longest = op.rows(near_length.max(far_length));
+        let (narrow, wide) = (tile_width::<T>(longest), wide_tile::<T>(longest));
         for cell in sweep.cells(&part.layers) {
             let segments = sweep.segments(cell, forward);
             let common = cell.layers.start.max(part.layers.start)..cell.layers.end.min(part.layers.end);

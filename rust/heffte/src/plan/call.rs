@@ -2,6 +2,7 @@
 
 use super::Plan;
 use crate::array::{ElementType, RawArray};
+use crate::axis::Domain;
 use crate::error::{Error, Result};
 use crate::options::{Direction, Scale};
 
@@ -14,7 +15,7 @@ pub struct Call {
     pub input: RawArray,
     /// What is written: `batch` outboxes forward, inboxes backward. May be the input itself.
     pub output: RawArray,
-    /// Room for [`Plan::size_workspace`] complex elements for each transform of the batch; `None` for the plan's own.
+    /// Room for [`Plan::size_workspace`] elements for each transform of the batch; `None` for the plan's own.
     pub workspace: Option<RawArray>,
     /// The number of transforms, whose arrays lie one after the other.
     pub batch: usize,
@@ -67,7 +68,7 @@ impl Call {
         check_array("input", &self.input, input, self.batch, || reason(from))?;
         check_array("output", &self.output, output, self.batch, || reason(to))?;
         let Some(workspace) = &self.workspace else { return Ok(()) };
-        let expected = self.input.element.to_complex();
+        let expected = plan.working(self);
         if workspace.element != expected {
             return Err(Error::WorkspaceElements { given: workspace.element.name(), expected: expected.name() });
         }
@@ -86,26 +87,30 @@ impl Call {
     /// That the plan transforms the input's elements to the output's.
     fn check_elements(&self, plan: &Plan) -> Result<()> {
         let (near, far) = self.near_and_far();
-        let fits = near.element.is_double() == far.element.is_double()
-            && far.element.is_complex()
-            && !(plan.is_r2c() && near.element.is_complex());
+        let domain = plan.domain();
+        let fits = match domain {
+            Domain::C2c => far.element == near.element.to_complex(),
+            Domain::R2c => far.element == near.element.to_complex() && !near.element.is_complex(),
+            Domain::R2r => far.element == near.element,
+        };
         if fits {
             return Ok(());
         }
         Err(Error::Elements {
             direction: self.direction.name(),
-            plan: if plan.is_r2c() { "r2c" } else { "c2c" },
+            plan: domain.name(),
             input: self.input.element.name(),
             output: self.output.element.name(),
-            expected: match (plan.is_r2c(), self.direction) {
-                (true, Direction::Forward) => "float32 to complex64 or float64 to complex128",
-                (true, Direction::Backward) => "complex64 to float32 or complex128 to float64",
-                (false, Direction::Forward) => {
+            expected: match (domain, self.direction) {
+                (Domain::R2c, Direction::Forward) => "float32 to complex64 or float64 to complex128",
+                (Domain::R2c, Direction::Backward) => "complex64 to float32 or complex128 to float64",
+                (Domain::C2c, Direction::Forward) => {
                     "float32 or complex64 to complex64, or float64 or complex128 to complex128"
                 }
-                (false, Direction::Backward) => {
+                (Domain::C2c, Direction::Backward) => {
                     "complex64 to float32 or complex64, or complex128 to float64 or complex128"
                 }
+                (Domain::R2r, _) => "float32, float64, complex64 or complex128 for both",
             },
         })
     }

@@ -10,7 +10,6 @@ use super::execute::{State, Way};
 use super::program::{Program, messages_len};
 use super::vicinity::Vicinity;
 use super::{Plan, Sizes};
-use crate::array::ElementType;
 use crate::comm::{Comm, Node};
 use crate::error::{Error, Result};
 use crate::exchange::{Exchange, Schedule};
@@ -66,7 +65,7 @@ impl Sizes {
         Sizes {
             needed: way.program.needed_len(),
             messages: messages_len(recipe, rank),
-            largest_box: recipe.largest_complex_box(rank),
+            largest_box: recipe.largest_box(rank),
         }
     }
 }
@@ -106,7 +105,7 @@ impl Way {
     fn by_memory(comm: &Comm, spec: &Spec, recipe: &Recipe) -> Result<Way> {
         let program = Program::of_node(recipe, spec, comm.rank());
         let ends = i64::from(program.ends_elsewhere(comm.rank()));
-        let (node, ends) = Node::find(comm, program.area_lens(), ElementType::Complex128.size(), ends)?;
+        let (node, ends) = Node::find(comm, program.area_lens(), spec.domain().usual().size(), ends)?;
         let ends_elsewhere = ends.contains(&1);
         Ok(Way { program, exchanges: Vec::new(), node: Some(node), vicinity: None, ends_elsewhere })
     }

@@ -98,6 +98,7 @@ fn engine<T: Real>(program: &Program, backend: &dyn Backend, threads: usize) -> 
             LineOp::Complex([Direction::Forward, Direction::Backward].map(|way| planner.complex_lines(n, way)))
         }
         Operation::R2c(n) => LineOp::Real(planner.real_lines(n)),
+        Operation::R2r(kind, n) => LineOp::R2r(planner.r2r_lines(kind, n)),
     };
     Engine::new(program.operations().iter().map(make).collect(), program.visits(), threads)
 }
@@ -119,7 +120,7 @@ impl Plan {
         let threads = self.spec.options.threads;
         let prepared = call.and_then(|call| {
             let pool = if threads > 1 { Some(pool(threads)?) } else { None };
-            Ok((call, workspace(&mut state, &call)?, pool))
+            Ok((call, self.workspace(&mut state, &call)?, pool))
         });
         let signature = prepared.as_ref().map_or(0, |(call, ..)| call.signature());
         let agreement = self.comm.begin_agreement(state.way.node.as_ref(), prepared.is_err(), signature)?;
@@ -128,14 +129,14 @@ impl Plan {
             Err(error) => return finish(agreement, state.way.node.as_mut(), Some(&error)).and(Err(error)),
         };
         let mut agreement = Some(agreement);
-        let scale = call.input.element.to_complex().size() * call.batch;
+        let scale = self.working(&call).size() * call.batch;
         if !state.way.suffices(scale) {
             // All ranks come to this together, once they know that they do the same.
             agreement.take().map_or(Ok(()), |pending| finish(pending, state.way.node.as_mut(), None))?;
             if let Err(refusal) = state.way.reserve(&self.comm, scale) {
                 *state = State::new(Way::by_messages(&self.comm, &self.spec, &self.recipe)?);
                 state.refusal = Some(refusal);
-                memory = self.comm.agree(workspace(&mut state, &call))?;
+                memory = self.comm.agree(self.workspace(&mut state, &call))?;
             }
         }
         let backend = self.spec.backend.instance().expect("plans are made for backends of this build");
@@ -163,11 +164,11 @@ impl Plan {
         }
     }
 
-    /// Whether a visit would overwrite what it has not read yet, or leave complex numbers in a real array for the next.
+    /// Whether a visit would overwrite what it has not read yet, or leave numbers for the next in an array of another type.
     fn must_detour(&self, call: &Call, program: &Program) -> bool {
         let (near, far) = call.near_and_far();
         let forward = call.direction == Direction::Forward;
-        if program.works_in_output(forward) && !(if forward { &far } else { &near }).element.is_complex() {
+        if program.works_in_output(forward) && call.output.element != self.working(call) {
             return true;
         }
         let same = near.address == far.address
@@ -175,16 +176,16 @@ impl Plan {
             && self.spec.inbox.same_layout(&self.spec.outbox);
         !same && overlaps((&near, self.size_inbox() * call.batch), (&far, self.size_outbox() * call.batch))
     }
-}
 
-/// The caller's workspace or our own.
-fn workspace(state: &mut State, call: &Call) -> Result<*mut u8> {
-    match &call.workspace {
-        Some(given) if !given.address.is_null() => Ok(given.address),
-        _ => {
-            let element = call.input.element.to_complex().size();
-            let len = state.way.program.needed_len();
-            state.workspace.reserve(len.saturating_mul(call.batch).saturating_mul(element))
+    /// The caller's workspace or our own.
+    fn workspace(&self, state: &mut State, call: &Call) -> Result<*mut u8> {
+        match &call.workspace {
+            Some(given) if !given.address.is_null() => Ok(given.address),
+            _ => {
+                let element = self.working(call).size();
+                let len = state.way.program.needed_len();
+                state.workspace.reserve(len.saturating_mul(call.batch).saturating_mul(element))
+            }
         }
     }
 }
@@ -215,7 +216,7 @@ impl Run<'_> {
     /// As for [`Plan::execute`]; the workspace is as long as the program wants it for elements of `T`.
     unsafe fn walk<T: Real>(&mut self, engine: &Engine<T>, mut agreement: Option<PendingAgreement<'_>>) -> Result<()> {
         let (plan, call, program) = (self.plan, self.call, self.program);
-        let factor = plan.scale_factor(call.scale);
+        let factor = plan.factor(call.direction, call.scale);
         let must_detour = plan.must_detour(call, program);
         let steps = program.steps(call.direction == Direction::Forward, must_detour);
         let last = steps.len().saturating_sub(1);
@@ -233,7 +234,7 @@ impl Run<'_> {
             // SAFETY: places hold what the program says they hold.
             unsafe {
                 match step {
-                    Step::Exchange(index) => self.exchange(*index, size_of::<T>())?,
+                    Step::Exchange(index) => self.exchange(*index)?,
                     Step::Meet if have_met => {}
                     Step::Meet => self.node.as_deref().map_or(Ok(()), |node| node.meet(&plan.comm))?,
                     Step::Visit(step) => {
@@ -261,7 +262,7 @@ impl Run<'_> {
     /// As for [`Run::walk`].
     unsafe fn visit<T: Real>(&mut self, engine: &Engine<T>, step: &VisitStep, factor: Option<T>) {
         let mut begins = std::mem::take(self.begins);
-        let memory = self.memory(size_of::<T>());
+        let memory = self.memory();
         // SAFETY: by the caller's word.
         unsafe {
             let (from, to) = memory.operands(step, &mut begins);
@@ -274,12 +275,13 @@ impl Run<'_> {
     /// Moves data between ranks.
     ///
     /// # Safety
-    /// As for [`Run::walk`], with `real` the bytes of a real number.
-    unsafe fn exchange(&mut self, index: usize, real: usize) -> Result<()> {
+    /// As for [`Run::walk`].
+    unsafe fn exchange(&mut self, index: usize) -> Result<()> {
         let (plan, call) = (self.plan, self.call);
-        let size = if self.program.crossing(index).is_real { real } else { 2 * real };
+        let working = plan.working(call);
+        let size = if self.program.crossing(index).is_real { working.to_real().size() } else { working.size() };
         // SAFETY: by the caller's word.
-        let (near, far) = unsafe { self.memory(real).messages(index) };
+        let (near, far) = unsafe { self.memory().messages(index) };
         let (from, to) = if call.direction == Direction::Forward { (near, far) } else { (far, near) };
         let from = self.vicinity.as_deref().map_or(from, Vicinity::leaving).cast_const();
         // SAFETY: both sides are places of the program, for a batch.
@@ -287,8 +289,8 @@ impl Run<'_> {
         self.vicinity.as_deref_mut().map_or(Ok(()), Vicinity::meet)
     }
 
-    /// Where places lie, for real numbers of so many bytes.
-    fn memory(&self, real: usize) -> Memory<'_> {
+    /// Where places lie.
+    fn memory(&self) -> Memory<'_> {
         Memory {
             plan: self.plan,
             call: self.call,
@@ -297,7 +299,7 @@ impl Run<'_> {
             exchanges: self.exchanges,
             node: self.node.as_deref(),
             vicinity: self.vicinity.as_deref(),
-            real,
+            working: self.plan.working(self.call),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::program::{End, Place, Program, Spread, VisitStep};
 use super::vicinity::Vicinity;
 use super::{Call, Plan};
-use crate::array::RawArray;
+use crate::array::{ElementType, RawArray};
 use crate::comm::Node;
 use crate::exchange::Exchange;
 use crate::lines::{Begin, Layout, Operand};
@@ -28,13 +28,18 @@ pub(super) struct Memory<'a> {
     pub exchanges: &'a [Exchange],
     pub node: Option<&'a Node>,
     pub vicinity: Option<&'a Vicinity>,
-    /// Bytes of a real number.
-    pub real: usize,
+    /// The type in which the plan works.
+    pub working: ElementType,
 }
 
 impl Memory<'_> {
     fn element_size(&self, is_real: bool) -> usize {
-        if is_real { self.real } else { 2 * self.real }
+        if is_real { self.working.to_real().size() } else { self.working.size() }
+    }
+
+    /// Whether elements of a place are complex.
+    fn is_complex(&self, is_real: bool) -> bool {
+        !is_real && self.working.is_complex()
     }
 
     /// The begin of a place of so many bytes at an end of the workspace.
@@ -104,10 +109,10 @@ impl Memory<'_> {
         match place {
             Place::Inbox => whole(inbox, self.plan.size_inbox()),
             Place::Outbox => whole(outbox, self.plan.size_outbox()),
-            Place::Staging { end, len } => {
+            Place::Staging { end, len, is_real } => {
                 // SAFETY: the staging array is a place of the program.
-                let address = unsafe { self.at(end, len * self.call.batch * self.element_size(false)) };
-                Operand { address, is_complex: true, layout: Layout::Whole(len) }
+                let address = unsafe { self.at(end, len * self.call.batch * self.element_size(is_real)) };
+                Operand { address, is_complex: self.is_complex(is_real), layout: Layout::Whole(len) }
             }
             Place::Near(index) | Place::Far(index) => {
                 let schedule = self.exchanges[index].schedule();
@@ -115,7 +120,7 @@ impl Memory<'_> {
                 let (near, far) = unsafe { self.messages(index) };
                 let is_near = matches!(place, Place::Near(_));
                 let (side, address) = if is_near { (&schedule.near, near) } else { (&schedule.far, far) };
-                let is_complex = !self.program.crossing(index).is_real;
+                let is_complex = self.is_complex(self.program.crossing(index).is_real);
                 Operand { address, is_complex, layout: Layout::Packed(side, self.call.batch) }
             }
             Place::Areas(index) => {
@@ -143,7 +148,7 @@ impl Memory<'_> {
             let address = begin.unwrap_or(packed.wrapping_add(piece.offset * bytes));
             Begin { address, apart: piece.len }
         }));
-        Operand { address: std::ptr::null_mut(), is_complex: !is_real, layout: Layout::Apart(begins) }
+        Operand { address: std::ptr::null_mut(), is_complex: self.is_complex(is_real), layout: Layout::Apart(begins) }
     }
 
     /// Pieces in the memory that the ranks of a node share.
@@ -157,6 +162,7 @@ impl Memory<'_> {
             let area = self.node.map_or(std::ptr::null_mut(), |node| node.area(share.rank, spread.area));
             Begin { address: area.wrapping_add(share.offset * size), apart: share.apart }
         }));
-        Operand { address: std::ptr::null_mut(), is_complex: !spread.is_real, layout: Layout::Apart(begins) }
+        let is_complex = self.is_complex(spread.is_real);
+        Operand { address: std::ptr::null_mut(), is_complex, layout: Layout::Apart(begins) }
     }
 }

@@ -4,6 +4,7 @@ mod assembly;
 mod call;
 mod create;
 mod execute;
+mod factor;
 mod memory;
 mod program;
 #[cfg(test)]
@@ -18,14 +19,15 @@ use std::sync::{Mutex, PoisonError};
 
 pub use call::Call;
 
-use crate::array::{Element, RawArray};
+use crate::array::{Element, ElementType, RawArray};
+use crate::axis::Domain;
 use crate::backend::BackendKind;
 use crate::comm::Comm;
 use crate::error::Result;
 use crate::geometry::Box3d;
 use crate::options::{Direction, Scale};
 use crate::recipe::Recipe;
-use crate::spec::{AxisKind, Spec};
+use crate::spec::Spec;
 
 /// A distributed transform: what it takes to go forward and backward, in either precision, any number of times.
 ///
@@ -39,14 +41,14 @@ pub struct Plan {
     state: Mutex<execute::State>,
 }
 
-/// Elements that callers ask about, of the complex type, for each transform of a batch.
+/// Elements that callers ask about, of the type in which the plan works, for each transform of a batch.
 #[derive(Debug)]
 struct Sizes {
     /// What a transform uses of a workspace.
     needed: usize,
     /// The messages of the largest exchange, both ways.
     messages: usize,
-    /// The largest box of any stage where data is complex.
+    /// The largest box of any stage where data is of that type.
     largest_box: usize,
 }
 
@@ -57,20 +59,21 @@ impl Plan {
         self.spec.inbox.count()
     }
 
-    /// Elements of this rank's outbox: complex elements of the output of a forward transform.
+    /// Elements of this rank's outbox: of the output of a forward transform, complex ones but for an r2r plan.
     #[must_use]
     pub fn size_outbox(&self) -> usize {
         self.spec.outbox.count()
     }
 
-    /// Complex elements of the precision at hand that a caller's workspace must have for each transform of a batch.
+    /// Elements that a caller's workspace must have for each transform of a batch: complex ones of the precision at hand, but
+    /// those of the arrays for an r2r plan.
     #[must_use]
     pub fn size_workspace(&self) -> usize {
         // heFFTe's figure, which programs know: messages and a box. That is more than enough, but for padding.
         self.sizes.needed.max(self.sizes.messages + self.sizes.largest_box)
     }
 
-    /// The part of the workspace that holds messages, in complex elements.
+    /// The part of the workspace that holds messages, in the same elements.
     #[must_use]
     pub fn size_comm_buffers(&self) -> usize {
         self.sizes.messages
@@ -100,6 +103,17 @@ impl Plan {
         self.spec.r2c_axis().is_some()
     }
 
+    /// The numbers in which the plan works.
+    #[must_use]
+    pub fn domain(&self) -> Domain {
+        self.spec.domain()
+    }
+
+    /// The type in which it works when asked for `call`.
+    fn working(&self, call: &Call) -> ElementType {
+        self.domain().working(call.input.element)
+    }
+
     /// This rank in the plan's communicator.
     #[must_use]
     pub fn rank(&self) -> usize {
@@ -118,25 +132,10 @@ impl Plan {
         recipe
     }
 
-    /// The factor that `scale` applies: 1, one over the points of the transformed axes of the real-space world, or
-    /// the square root of that.
-    #[must_use]
-    pub fn scale_factor(&self, scale: Scale) -> f64 {
-        let problem = self.recipe.problem();
-        let size = problem.world_in.size();
-        let axes = (0..3).filter(|&axis| problem.kinds[axis] != AxisKind::Identity);
-        let points: f64 = axes.map(|axis| size[axis] as f64).product();
-        match scale {
-            Scale::None => 1.0,
-            Scale::Full => 1.0 / points,
-            Scale::Symmetric => (1.0 / points).sqrt(),
-        }
-    }
-
     /// Transforms `input`, this rank's inbox, to `output`, its outbox. Collective.
     ///
-    /// A c2c plan takes real or complex elements, an r2c plan real ones; the output is complex. `input` has at least
-    /// [`Plan::size_inbox`] elements, `output` [`Plan::size_outbox`].
+    /// A c2c plan takes real or complex elements, an r2c plan real ones; the output is complex. An r2r plan takes either, and the
+    /// output is the same. `input` has at least [`Plan::size_inbox`] elements, `output` [`Plan::size_outbox`].
     ///
     /// # Errors
     /// What is wrong with the arrays of any rank, on all ranks; `output` is then as it was. [`crate::Error::Mpi`].
@@ -156,7 +155,7 @@ impl Plan {
         unsafe { self.execute(Ok(call)) }
     }
 
-    /// Transforms in place, on a c2c plan. `data` has at least as many elements as the larger of both boxes.
+    /// Transforms in place, on a c2c or r2r plan. `data` has at least as many elements as the larger of both boxes.
     /// Collective.
     ///
     /// # Errors

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::array::ElementType;
 use crate::comm::{Comm, Node};
 use crate::error::Result;
 use crate::exchange::{Schedule, Side, SidePiece};
@@ -35,7 +34,7 @@ impl Vicinity {
             if recipe.is_real_after(index) { len.div_ceil(2) } else { len }
         });
         let area_len = slots.max().unwrap_or(0);
-        let found = Node::find(&local, [area_len; 2], ElementType::Complex128.size(), comm.rank() as i64);
+        let found = Node::find(&local, [area_len; 2], recipe.problem().domain().usual().size(), comm.rank() as i64);
         let (node, ranks) = comm.agree(found)?;
         let mut index = vec![None; comm.size()];
         for (position, rank) in ranks.into_iter().enumerate() {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::display::{duration, human, plural};
 use super::{Problem, Stage};
+use crate::axis::{AxisKind, Domain, R2rKind};
 use crate::geometry::Distribution;
 
 /// The machine on which a recipe is to run.
@@ -65,10 +66,10 @@ impl Cost {
     /// The cost of `stages`, one after the other.
     pub(super) fn of(problem: &Problem, machine: &Machine, stages: &[Stage]) -> Cost {
         let mut cost = Cost::default();
-        let mut is_real = problem.r2c_axis().is_some();
+        let mut is_real = problem.domain() != Domain::C2c;
         for (index, stage) in stages.iter().enumerate() {
             let was_real = is_real;
-            is_real &= !stage.axes.iter().any(|axis| Some(*axis) == problem.r2c_axis());
+            is_real &= !stage.axes.iter().any(|axis| problem.kinds[*axis] == AxisKind::R2c);
             cost.add_stage(problem, stage, [was_real, is_real]);
             if let Some(next) = stages.get(index + 1) {
                 let moves = Moves::busiest(problem, machine, &stage.after, &next.before, bytes_of(is_real));
@@ -89,8 +90,8 @@ impl Cost {
         } as u64;
         self.passes += passes;
         self.picoseconds += BYTE_OF_PASS * (before + (2 * passes - 1) * after);
-        let halvings: u64 = stage.axes.iter().map(|&axis| u64::from(size[axis].max(1).ilog2())).sum();
-        self.picoseconds += ELEMENT_OF_LINE * halvings * stage.after.fullest() as u64;
+        let halvings: u64 = stage.axes.iter().map(|&axis| halvings(problem.kinds[axis], size[axis], was_real)).sum();
+        self.picoseconds += ELEMENT_OF_LINE * halvings * stage.after.fullest() as u64 / 2;
     }
 
     fn add_moves(&mut self, machine: &Machine, ranks: usize, moves: Moves) {
@@ -104,6 +105,17 @@ impl Cost {
             self.messages += moves.node_messages;
         }
     }
+}
+
+/// Twice how often lines of `length` points can be halved; half of that counts for lines that are real before and after.
+fn halvings(kind: AxisKind, length: i64, is_real: bool) -> u64 {
+    let length = match kind {
+        // Both go by way of a Fourier transform of twice the length.
+        AxisKind::R2r(kind @ (R2rKind::Cos1 | R2rKind::Sin1)) => kind.logical_size(length),
+        _ => length,
+    };
+    let halvings = u64::from(length.max(1).ilog2());
+    if is_real && matches!(kind, AxisKind::R2r(_)) { halvings } else { 2 * halvings }
 }
 
 fn bytes_of(is_real: bool) -> u64 {

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{Origin, Recipe, Stage, Tuned};
+use crate::axis::Domain;
 use crate::geometry::Distribution;
-use crate::spec::AxisKind;
 
 /// Bytes of a complex number of the higher precision, in which sizes are printed.
 const COMPLEX: usize = 16;
@@ -14,7 +14,7 @@ impl fmt::Display for Recipe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let problem = self.problem();
         let [x, y, z] = problem.world_in.size();
-        let plan = if problem.r2c_axis().is_some() { "r2c" } else { "c2c" };
+        let plan = problem.domain().name();
         let (ranks, exchanges) = (problem.ranks, self.stages.len() - 1);
         writeln!(
             f,
@@ -50,25 +50,15 @@ impl Recipe {
 
     fn fmt_stage(&self, f: &mut fmt::Formatter<'_>, stage: &Stage) -> fmt::Result {
         let place = place(stage);
-        let transforms: Vec<String> = stage
-            .axes
-            .iter()
-            .map(|&axis| {
-                let kind = match self.kind(axis) {
-                    AxisKind::Identity => "identity",
-                    AxisKind::C2c => "c2c",
-                    AxisKind::R2c => "r2c",
-                };
-                format!("{kind} along {axis}")
-            })
-            .collect();
+        let transforms: Vec<String> =
+            stage.axes.iter().map(|&axis| format!("{} along {axis}", self.kind(axis))).collect();
         writeln!(f, "{}", format!("  {place:<18}{}", transforms.join(", ")).trim_end())
     }
 
     fn fmt_exchange(&self, f: &mut fmt::Formatter<'_>, index: usize) -> fmt::Result {
         let moved = self.elements_moved(index);
-        let (bytes, kind) =
-            if self.is_real_after(index) { (moved * COMPLEX / 2, "float64") } else { (moved * COMPLEX, "complex128") };
+        let is_real = self.is_real_after(index) || self.problem().domain() == Domain::R2r;
+        let (bytes, kind) = if is_real { (moved * COMPLEX / 2, "float64") } else { (moved * COMPLEX, "complex128") };
         writeln!(f, "  {:<17} {moved} elements change rank, {} in {kind}", self.carrier, human(bytes))
     }
 }

@@ -8,8 +8,8 @@ mod problem;
 mod route;
 mod survey;
 
+use crate::axis::AxisKind;
 use crate::geometry::{Distribution, Order};
-use crate::spec::AxisKind;
 
 pub use assembly::Assembly;
 pub use cost::{Cost, Machine};
@@ -140,10 +140,27 @@ impl Recipe {
             .sum()
     }
 
-    /// Whether the data is real in the exchange after the stage `index`.
+    /// Whether data is still real, in a plan whose results are complex, in the exchange after the stage `index`.
     #[must_use]
     pub fn is_real_after(&self, index: usize) -> bool {
         self.problem.r2c_axis().is_some_and(|axis| !self.stages[..=index].iter().any(|s| s.axes.contains(&axis)))
+    }
+
+    /// Who holds what in `stage` once `axis` was transformed there.
+    pub(crate) fn after_axis<'a>(&self, stage: &'a Stage, axis: usize) -> &'a Distribution {
+        let place = |axis: usize| stage.axes.iter().position(|other| *other == axis);
+        match self.problem.r2c_axis().and_then(place) {
+            Some(halving) if place(axis) < Some(halving) => &stage.before,
+            _ => &stage.after,
+        }
+    }
+
+    /// Whether data is still real, in a plan whose results are complex, once `axis` was transformed in the stage `index`.
+    pub(crate) fn is_real_after_axis(&self, index: usize, axis: usize) -> bool {
+        let Some(halving) = self.problem.r2c_axis() else { return false };
+        let place = |axis: usize| self.stages[index].axes.iter().position(|other| *other == axis);
+        let is_done_before = self.stages[..index].iter().any(|stage| stage.axes.contains(&halving));
+        !is_done_before && place(halving).is_none_or(|halving| place(axis) < Some(halving))
     }
 
     /// What happens along `axis`.
@@ -158,9 +175,9 @@ impl Recipe {
         self.problem.world_in.order
     }
 
-    /// Complex elements of the largest box that `rank` holds at any stage where data is complex.
+    /// Elements of the largest box that `rank` holds at any stage where they have the type in which the plan works.
     #[must_use]
-    pub fn largest_complex_box(&self, rank: usize) -> usize {
+    pub fn largest_box(&self, rank: usize) -> usize {
         let real_before = |index: usize| {
             index.checked_sub(1).map_or(self.problem.r2c_axis().is_some(), |previous| self.is_real_after(previous))
         };

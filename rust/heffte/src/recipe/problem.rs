@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::Assembly;
 use super::survey::Survey;
+use crate::axis::{AxisKind, Domain};
 use crate::error::{Error, Result};
 use crate::geometry::{Box3d, Distribution};
 use crate::options::{Participants, Transport};
-use crate::spec::{AxisKind, Spec};
+use crate::spec::Spec;
 
 /// The boxes of all ranks, checked, and what is to happen to them.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +54,7 @@ impl Problem {
         let [world_in, world_out] = worlds;
         let [inboxes, outboxes] = distributions;
         check_worlds(spec, world_in, world_out)?;
+        check_lengths(spec, world_in)?;
         Ok(Problem {
             ranks: assembly.ranks(),
             world_in,
@@ -66,6 +68,23 @@ impl Problem {
         })
     }
 
+    /// The numbers in which a plan for it works.
+    #[must_use]
+    pub fn domain(&self) -> Domain {
+        Domain::of(&self.kinds)
+    }
+
+    /// Axes with a lower number are transformed before those with a higher one, forward: real data is there before the axis that
+    /// halves it is transformed, and complex data after that.
+    pub(super) fn turn(&self, axis: usize) -> u8 {
+        match self.kinds[axis] {
+            _ if self.domain() != Domain::R2c => 0,
+            AxisKind::Identity | AxisKind::R2r(_) => 0,
+            AxisKind::R2c => 1,
+            AxisKind::C2c => 2,
+        }
+    }
+
     /// The axis that halves real data, if there is one.
     #[must_use]
     pub fn r2c_axis(&self) -> Option<usize> {
@@ -77,7 +96,7 @@ impl Problem {
         let is_trivial = |axis: usize| match self.kinds[axis] {
             AxisKind::Identity => true,
             AxisKind::C2c => self.world_in.size()[axis] == 1,
-            AxisKind::R2c => false,
+            AxisKind::R2c | AxisKind::R2r(_) => false,
         };
         (0..3).filter(|&axis| !is_trivial(axis)).collect()
     }
@@ -94,7 +113,8 @@ impl Problem {
 fn disagreement(specs: &[Spec]) -> Result<()> {
     must_agree(specs, "the backend", |s| s.backend.name().to_owned())?;
     must_agree(specs, "the r2c direction", |s| s.r2c_axis().map_or("none (c2c)".to_owned(), |a| a.to_string()))?;
-    must_agree(specs, "the kinds of the axes", |s| format!("{:?}", s.kinds))?;
+    must_agree(specs, "the kinds of the axes", |s| s.kinds.map(AxisKind::name).join(", "))?;
+    must_agree(specs, "whether backward transforms are doubled", |s| s.doubles_backward.to_string())?;
     must_agree(specs, "the reshape algorithm", |s| s.options.transport.name().to_owned())?;
     must_agree(specs, "use_pencils", |s| s.options.use_pencils.to_string())?;
     must_agree(specs, "the participants", |s| match s.options.participants {
@@ -119,10 +139,22 @@ fn must_agree(specs: &[Spec], what: &'static str, value: impl Fn(&Spec) -> Strin
 
 fn check_worlds(spec: &Spec, world: Box3d, found: Box3d) -> Result<()> {
     let (expected, transform) = match spec.r2c_axis() {
-        None => (world, "c2c transform".to_owned()),
+        None => (world, format!("{} transform", spec.domain().name())),
         Some(axis) => (world.r2c(axis), format!("r2c transform in direction {axis}")),
     };
     if found.same_points(&expected) { Ok(()) } else { Err(Error::WorldsDiffer { transform, world, expected, found }) }
+}
+
+/// # Errors
+/// [`Error::LineTooShort`] where there is no such transform of so few points.
+fn check_lengths(spec: &Spec, world: Box3d) -> Result<()> {
+    for (axis, kind) in spec.kinds.into_iter().enumerate() {
+        let (length, least) = (world.size()[axis], kind.least_length());
+        if length < least {
+            return Err(Error::LineTooShort { axis, kind: kind.name(), length, least });
+        }
+    }
+    Ok(())
 }
 
 /// The ranks of the stages between the boxes, if these are not all; `members` are those that say so of themselves.

@@ -26,7 +26,7 @@ pub(super) fn ranked(problem: &Problem, machine: &Machine) -> Vec<(Cost, Vec<Sta
     routes.into_iter().map(|(_, _, stages)| (Cost::of(problem, machine, &stages), stages)).collect()
 }
 
-/// All ways to transform the axes group by group. A real-to-complex axis is the first of the first group.
+/// All ways to transform the axes group by group, each axis when its [turn](Problem::turn) has come.
 fn ordered_groups(problem: &Problem) -> Vec<Vec<Vec<usize>>> {
     let axes = problem.transformed_axes();
     let order = problem.world_in.order.dimensions();
@@ -40,10 +40,10 @@ fn ordered_groups(problem: &Problem) -> Vec<Vec<Vec<usize>>> {
                 let mut own = way.clone();
                 own.push(vec![axis]);
                 let mut joined = way.clone();
-                // Inside a group the fastest axis in memory comes first, after a real-to-complex axis.
+                // Inside a group the fastest axis in memory comes first among those that may come in any order.
                 let joins = joined.last_mut().is_some_and(|group| {
                     let last = *group.last().expect("groups are not empty");
-                    let fits = place(last) < place(axis) || problem.r2c_axis() == Some(last);
+                    let fits = (problem.turn(last), place(last)) < (problem.turn(axis), place(axis));
                     group.push(axis);
                     fits
                 });
@@ -52,9 +52,7 @@ fn ordered_groups(problem: &Problem) -> Vec<Vec<Vec<usize>>> {
         });
         ways = longer.collect();
     }
-    if let Some(real) = problem.r2c_axis() {
-        ways.retain(|way| way[0][0] == real);
-    }
+    ways.retain(|way| way.iter().flatten().map(|axis| problem.turn(*axis)).is_sorted());
     ways
 }
 
@@ -75,7 +73,8 @@ fn build(problem: &Problem, groups: &[Vec<usize>], at_inboxes: bool, at_outboxes
     let mut stages = vec![stage(problem, problem.inboxes.clone(), head.concat(), Origin::Inboxes)];
     for axes in middle {
         let previous = &stages.last().expect("the inboxes are there").after;
-        let world = world_before(problem, axes);
+        let done = stages.iter().flat_map(|stage: &Stage| &stage.axes);
+        let world = world_after(problem, done);
         let wanted = Wanted { world, whole: axes, participants: problem.participants(), members: &problem.members };
         let grid = grids::choose(&wanted, previous, problem.ranks);
         if axes.len() > 1 && (problem.use_pencils && problem.participants() > 1 || idles(&wanted, grid.bricks())) {
@@ -113,10 +112,10 @@ fn stage(problem: &Problem, before: Distribution, axes: Vec<usize>, origin: Orig
     Stage { before, after, axes, origin }
 }
 
-/// The world as it is before the transform of `axes`: real until the real-to-complex axis is transformed.
-fn world_before(problem: &Problem, axes: &[usize]) -> Box3d {
-    let is_real = problem.r2c_axis().is_some_and(|real| axes.contains(&real));
-    let world = if is_real { problem.world_in } else { problem.world_out };
+/// The world after the transforms of the axes `done`: that of the inboxes until the real-to-complex axis is transformed.
+fn world_after<'a>(problem: &Problem, mut done: impl Iterator<Item = &'a usize>) -> Box3d {
+    let is_halved = problem.r2c_axis().is_none_or(|real| done.any(|axis| *axis == real));
+    let world = if is_halved { problem.world_out } else { problem.world_in };
     world.with_order(problem.world_in.order)
 }
 

@@ -1,6 +1,7 @@
 //! What the ranks' boxes are, found out in three questions: their worlds, where they begin, and whether they are bricks.
 
 use super::Assembly;
+use crate::axis::AxisKind;
 use crate::error::Result;
 use crate::geometry::{Box3d, Distribution, Grid, Marks, Order, fits, grid_of, tiled_world};
 use crate::options::Participants;
@@ -10,7 +11,7 @@ use crate::spec::Spec;
 const MOST_MARKS: usize = 1 << 20;
 
 /// Words for what must be the same on all ranks.
-const CHOICES: usize = 11;
+const CHOICES: usize = 12;
 
 /// Words for a world: both corners, and whose box comes first with which order.
 const WORLD: usize = 7;
@@ -104,15 +105,16 @@ fn worlds(assembly: &(impl Assembly + ?Sized)) -> Result<Option<[Option<Box3d>; 
 /// What must be the same on all ranks; [`super::problem`] has the words for it.
 fn choices_of(spec: &Spec) -> [i64; CHOICES] {
     let options = &spec.options;
-    let [x, y, z] = spec.kinds.map(|kind| kind as i64);
+    let [x, y, z] = spec.kinds.map(AxisKind::number);
     let (who, how_many) = match options.participants {
         Participants::All => (0, 0),
         Participants::First(n) => (1, n),
         Participants::Member(_) => (2, 0),
     };
+    let doubles = i64::from(spec.doubles_backward);
     let [pencils, shared, tune] = [options.use_pencils, options.use_shared_memory, options.tune].map(i64::from);
     let (backend, transport) = (spec.backend as i64, options.transport as i64);
-    [backend, x, y, z, transport, pencils, shared, tune, who, how_many, options.count_limit]
+    [backend, x, y, z, doubles, transport, pencils, shared, tune, who, how_many, options.count_limit]
 }
 
 /// The grids that the boxes are, where they are, given the points where boxes begin.

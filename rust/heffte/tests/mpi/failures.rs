@@ -1,7 +1,10 @@
 //! Bad input: the same words on every rank, nothing written, and the next call works.
 
 use heffte::geometry::{Box3d, Order, split_world};
-use heffte::{BackendKind, Call, Complex, Direction, Error, Participants, Plan, RawArray, Scale, Spec, Transport};
+use heffte::{
+    AxisKind, BackendKind, Call, Complex, Direction, Error, Participants, Plan, R2rKind, RawArray, Scale, Spec,
+    Transport,
+};
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::*;
 
@@ -55,7 +58,7 @@ fn one_bad_spec(comm: &SimpleCommunicator) {
         (Ok(Spec::c2c(mine, mine).with_backend(BackendKind::Cufft)), &["cufft (10)", "stock (0)"]),
         (Transport::try_from(9).map(|_| Spec::c2c(mine, mine)), &["algorithm 9"]),
         (Ok(Spec::c2c(Box3d::new([0; 3], [1 << 40, 1 << 40, 1]), mine)), &["inbox (0, 0, 0)-(1099511627776"]),
-        (Ok(Spec::c2c(mine, mine).with_kinds([heffte::AxisKind::R2c; 3])), &["axes 0 and 1 are both"]),
+        (Ok(Spec::c2c(mine, mine).with_kinds([AxisKind::R2c; 3])), &["axes 0 and 1 are both"]),
     ];
     for (spec, parts) in bad {
         let spec = if is_last { spec } else { Ok(Spec::c2c(mine, mine)) };
@@ -91,6 +94,11 @@ fn bad_boxes(comm: &SimpleCommunicator) {
     refused(mine, wider, &["outboxes fill (0, 0, 0)-(3, 4, 7)", "c2c", "(0, 0, 0)-(3, 3, 7)"]);
     refused(Box3d::empty(), Box3d::empty(), &["inboxes are empty on all"]);
 
+    let flat = split_world(&Box3d::of_size([1, 4, 8]), [1, 1, i64::from(comm.size())])[rank];
+    let cos1 = Spec::c2c(flat, flat).with_kinds([AxisKind::R2r(R2rKind::Cos1); 3]);
+    let error = Plan::new(comm, cos1).unwrap_err();
+    assert_same_error(comm, &error, &["axis 0 has 1 point", "a cos1 transform takes at least 2"]);
+
     let error = Plan::new(comm, Spec::r2c(mine, mine, 0).expect("a direction")).unwrap_err();
     assert_same_error(comm, &error, &["r2c transform in direction 0", "(0, 0, 0)-(2, 3, 7)"]);
     assert_alive(comm, &Plan::new(comm, Spec::c2c(mine, mine)).expect("slabs are sound"));
@@ -104,6 +112,20 @@ fn disagreements(comm: &SimpleCommunicator) {
         change(&mut spec);
         Plan::new(comm, spec)
     };
+    if comm.size() > 1 {
+        let error = with(&|spec| spec.doubles_backward = is_last).unwrap_err();
+        assert_same_error(comm, &error, &["whether backward transforms are doubled", "false and true"]);
+        let error = with(&|spec| {
+            if is_last {
+                spec.kinds[1] = AxisKind::R2r(R2rKind::Sin);
+            }
+        });
+        assert_same_error(comm, &error.unwrap_err(), &["the kinds of the axes", "c2c, c2c, c2c and c2c, sin, c2c"]);
+    }
+    let real = Plan::new(comm, Spec::c2c(mine, mine).with_kinds([AxisKind::R2r(R2rKind::Cos); 3])).expect("sound");
+    let (input, mut output) = (vec![0.0; mine.count()], vec![Complex::new(0.0, 0.0); mine.count()]);
+    let error = real.forward(&input, &mut output, Scale::None).unwrap_err();
+    assert_same_error(comm, &error, &["forward transform of a r2r plan", "float64 to complex128", "for both"]);
     for given in [0, i64::from(comm.size()) + 1] {
         let error = with(&|spec| spec.options.participants = Participants::First(given)).unwrap_err();
         assert_same_error(comm, &error, &[&format!("num_subranks {given}"), &format!("{} ranks", comm.size())]);

@@ -1,7 +1,7 @@
 //! Worlds that no cache holds, against rustfft applied axis by axis to the whole world.
 
 use heffte::geometry::{Box3d, split_world};
-use heffte::{AxisKind, Complex, Direction, Plan, PlanOptions, Scale, Spec};
+use heffte::{AxisKind, Complex, Direction, Domain, Plan, PlanOptions, R2rKind, Scale, Spec};
 use mpi::traits::*;
 use rustfft::{FftDirection, FftPlanner};
 
@@ -18,9 +18,11 @@ pub fn run(harness: &mut Harness<'_>) {
             [AxisKind::C2c; 3],
             [AxisKind::R2c, AxisKind::C2c, AxisKind::C2c],
             [AxisKind::C2c, AxisKind::C2c, AxisKind::R2c],
+            [AxisKind::R2r(R2rKind::Cos), AxisKind::R2r(R2rKind::Sin), AxisKind::R2r(R2rKind::Cos)],
+            [AxisKind::R2r(R2rKind::Cos1), AxisKind::R2r(R2rKind::Sin1), AxisKind::R2c],
         ] {
             harness.test(&format!("a_world_of_{size:?}_of_{kinds:?}_agrees_with_another_library"), || {
-                let real = kinds.contains(&AxisKind::R2c);
+                let real = Domain::of(&kinds) != Domain::C2c;
                 let input = Field::random(size, 7, real);
                 let expected = transformed(&input, kinds);
                 let ranks = i64::from(comm.size());
@@ -58,6 +60,19 @@ fn check(
         plan.backward(&output, &mut back, Scale::Full).expect("backward");
         let back: Vec<_> = back.into_iter().map(Complex::from).collect();
         assert_close(comm, &back, &input, 2.0 * bound);
+    } else if plan.domain() == Domain::R2r {
+        let mut data: Vec<f64> = input.iter().map(|value| value.re).collect();
+        let mut result = vec![0.0; output.len()];
+        plan.forward(&data, &mut result, Scale::None).expect("forward");
+        if inbox == outbox {
+            plan.in_place(Direction::Forward, &mut data, Scale::None).expect("in place");
+            assert!(data == result, "in place gives other bits");
+        }
+        let mut back = vec![0.0; input.len()];
+        plan.backward(&result, &mut back, Scale::Full).expect("backward");
+        let back: Vec<_> = back.into_iter().map(Complex::from).collect();
+        assert_close(comm, &back, &input, 2.0 * bound);
+        output = result.into_iter().map(Complex::from).collect();
     } else {
         let mut back = vec![Complex::default(); input.len()];
         plan.forward(&input, &mut output, Scale::None).expect("forward");
@@ -88,9 +103,9 @@ fn assert_close(comm: &impl Communicator, found: &[Complex<f64>], expected: &[Co
 /// The forward transform by rustfft.
 fn transformed(field: &Field, kinds: [AxisKind; 3]) -> Field {
     let mut result = field.clone();
+    let mut planner = FftPlanner::new();
     for (axis, kind) in kinds.into_iter().enumerate() {
         let n = result.size[axis];
-        let plan = FftPlanner::new().plan_fft(n, FftDirection::Forward);
         let apart: usize = result.size[..axis].iter().product();
         let kept = if kind == AxisKind::R2c { n / 2 + 1 } else { n };
         let mut size = result.size;
@@ -98,12 +113,38 @@ fn transformed(field: &Field, kinds: [AxisKind; 3]) -> Field {
         let mut values = vec![Complex::default(); size.iter().product()];
         for (from, to) in result.values.chunks_exact(n * apart).zip(values.chunks_exact_mut(kept * apart)) {
             for first in 0..apart {
-                let mut line: Vec<_> = from[first..].iter().step_by(apart).copied().collect();
-                plan.process(&mut line);
+                let line = from[first..].iter().step_by(apart).copied().collect();
+                let line = line_transformed(&mut planner, line, kind);
                 to[first..].iter_mut().step_by(apart).zip(line).for_each(|(place, value)| *place = value);
             }
         }
         result = Field { size, values };
     }
     result
+}
+
+/// A line's transform by rustfft; that of cosines or sines from the whole period that it stands for.
+fn line_transformed(planner: &mut FftPlanner<f64>, line: Vec<Complex<f64>>, kind: AxisKind) -> Vec<Complex<f64>> {
+    let n = line.len();
+    let AxisKind::R2r(kind) = kind else { return spectrum(planner, line) };
+    // The period, and where in it and in its mirror image the line's elements are.
+    type Place = fn(usize) -> usize;
+    let (len, place, sign): (usize, Place, f64) = match kind {
+        R2rKind::Cos => (4 * n, |j| 2 * j + 1, 1.0),
+        R2rKind::Sin => (4 * n, |j| 2 * j + 1, -1.0),
+        R2rKind::Cos1 => (2 * n - 2, |j| j, 1.0),
+        R2rKind::Sin1 => (2 * n + 2, |j| j + 1, -1.0),
+    };
+    let mut period = vec![Complex::<f64>::default(); len];
+    for (j, value) in line.into_iter().enumerate() {
+        period[(len - place(j)) % len] = value * sign;
+        period[place(j)] = value;
+    }
+    let spectrum = spectrum(planner, period);
+    if sign > 0.0 { spectrum[..n].to_vec() } else { spectrum[1..=n].iter().map(|v| v * Complex::<f64>::i()).collect() }
+}
+
+fn spectrum(planner: &mut FftPlanner<f64>, mut line: Vec<Complex<f64>>) -> Vec<Complex<f64>> {
+    planner.plan_fft(line.len(), FftDirection::Forward).process(&mut line);
+    line
 }

@@ -1,7 +1,7 @@
 //! The definition of the transform, summed term by term over the whole world. Shares no code with the library.
 
 use heffte::geometry::Box3d;
-use heffte::{AxisKind, Complex, Direction};
+use heffte::{AxisKind, Complex, Direction, R2rKind};
 
 type C = Complex<f64>;
 
@@ -62,9 +62,11 @@ impl Field {
         let sign = if direction == Direction::Forward { -1.0 } else { 1.0 };
         let mut field = self.clone();
         for (axis, kind) in kinds.into_iter().enumerate() {
-            if kind != AxisKind::Identity {
-                field = field.along(axis, sign);
-            }
+            field = match kind {
+                AxisKind::Identity => field,
+                AxisKind::C2c | AxisKind::R2c => field.along(axis, sign),
+                AxisKind::R2r(kind) => field.along_real(axis, kind, direction),
+            };
             if kind == AxisKind::R2c && direction == Direction::Forward {
                 field = field.halved(axis);
             }
@@ -76,13 +78,43 @@ impl Field {
         let n = self.size[axis];
         let roots: Vec<C> =
             (0..n).map(|m| C::from_polar(1.0, sign * std::f64::consts::TAU * m as f64 / n as f64)).collect();
+        self.summed(axis, |j, k| roots[j * k % n])
+    }
+
+    /// The sums that FFTW's manual has for the kind.
+    fn along_real(&self, axis: usize, kind: R2rKind, direction: Direction) -> Field {
+        let n = self.size[axis];
+        let sign = |k: usize| if k.is_multiple_of(2) { 1.0 } else { -1.0 };
+        // `π` times a fraction, less whole turns.
+        let angle = |numerator: usize, denominator: usize| {
+            std::f64::consts::PI * (numerator % (2 * denominator)) as f64 / denominator as f64
+        };
+        let weight = |j: usize, k: usize| match (kind, direction) {
+            (R2rKind::Cos, Direction::Forward) => 2.0 * angle((2 * j + 1) * k, 2 * n).cos(),
+            (R2rKind::Cos, Direction::Backward) if j == 0 => 1.0,
+            (R2rKind::Cos, Direction::Backward) => 2.0 * angle(j * (2 * k + 1), 2 * n).cos(),
+            (R2rKind::Sin, Direction::Forward) => 2.0 * angle((2 * j + 1) * (k + 1), 2 * n).sin(),
+            (R2rKind::Sin, Direction::Backward) if j == n - 1 => sign(k),
+            (R2rKind::Sin, Direction::Backward) => 2.0 * angle((j + 1) * (2 * k + 1), 2 * n).sin(),
+            (R2rKind::Cos1, _) if j == 0 => 1.0,
+            (R2rKind::Cos1, _) if j == n - 1 => sign(k),
+            (R2rKind::Cos1, _) => 2.0 * angle(j * k, n - 1).cos(),
+            (R2rKind::Sin1, _) => 2.0 * angle((j + 1) * (k + 1), n + 1).sin(),
+        };
+        let weights: Vec<C> = (0..n * n).map(|i| weight(i / n, i % n).into()).collect();
+        self.summed(axis, |j, k| weights[j * n + k])
+    }
+
+    /// Each point `k` of a line becomes the sum of its points `j`, times `weight(j, k)`.
+    fn summed(&self, axis: usize, weight: impl Fn(usize, usize) -> C) -> Field {
+        let n = self.size[axis];
         let mut result = self.clone();
         for index in 0..self.values.len() {
             let mut point = self.point(index);
             let k = point[axis];
             let terms = (0..n).map(|j| {
                 point[axis] = j;
-                self.at(point) * roots[j * k % n]
+                self.at(point) * weight(j, k)
             });
             result.values[index] = compensated_sum(terms);
         }

@@ -1,7 +1,7 @@
 //! Random problems, the same on every rank for the same seed.
 
 use heffte::geometry::{Box3d, Order};
-use heffte::{AxisKind, Participants, PlanOptions, Spec, Transport};
+use heffte::{AxisKind, Domain, Participants, PlanOptions, R2rKind, Spec, Transport};
 
 pub const TRANSPORTS: [Transport; 4] =
     [Transport::Alltoallv, Transport::Alltoall, Transport::P2p, Transport::P2pPlined];
@@ -24,14 +24,25 @@ impl Problem {
         let sizes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 16, 17];
         let size = std::array::from_fn(|_| sizes[rng.usize(..sizes.len())]);
         let mut kinds = [AxisKind::C2c; 3];
-        match rng.usize(..8) {
+        match rng.usize(..12) {
             0..3 => kinds[rng.usize(..3)] = AxisKind::R2c,
             3 => kinds[rng.usize(..3)] = AxisKind::Identity,
             4 => {
                 kinds = [AxisKind::Identity; 3];
                 kinds[rng.usize(..3)] = AxisKind::R2c;
             }
+            5..7 => kinds = [(); 3].map(|()| any_kind(&mut rng, &[])),
+            7..9 => kinds = [(); 3].map(|()| any_kind(&mut rng, &[AxisKind::C2c, AxisKind::C2c])),
+            9 => {
+                kinds = [(); 3].map(|()| any_kind(&mut rng, &[AxisKind::C2c]));
+                kinds[rng.usize(..3)] = AxisKind::R2c;
+            }
             _ => {}
+        }
+        for (kind, n) in kinds.iter_mut().zip(size) {
+            if n == 1 && *kind == AxisKind::R2r(R2rKind::Cos1) {
+                *kind = AxisKind::R2r(R2rKind::Sin1);
+            }
         }
         let half = std::array::from_fn(|d| if kinds[d] == AxisKind::R2c { size[d] / 2 + 1 } else { size[d] });
         let inboxes = random_boxes(&mut rng, size, ranks);
@@ -72,10 +83,21 @@ impl Problem {
         self.kinds.contains(&AxisKind::R2c)
     }
 
+    pub fn is_r2r(&self) -> bool {
+        Domain::of(&self.kinds) == Domain::R2r
+    }
+
     /// Points of the real-space world.
     pub fn points(&self) -> usize {
         self.size.iter().product()
     }
+}
+
+/// A real-to-real kind, the identity, or one of `others`.
+fn any_kind(rng: &mut fastrand::Rng, others: &[AxisKind]) -> AxisKind {
+    let kinds = [R2rKind::Cos, R2rKind::Sin, R2rKind::Cos1, R2rKind::Sin1].map(AxisKind::R2r);
+    let all = [&kinds[..], &[AxisKind::Identity], others].concat();
+    all[rng.usize(..all.len())]
 }
 
 /// Boxes by repeated bisection of the world, dealt to ranks in random order; some ranks may have none.

@@ -1,7 +1,7 @@
 //! Whole transforms against the definition.
 
 use heffte::geometry::{Box3d, Order, split_world};
-use heffte::{Call, Complex, Direction, Element, Plan, RawArray, Scale, Spec};
+use heffte::{AxisKind, Call, Complex, Direction, Element, Plan, R2rKind, RawArray, Scale, Spec};
 use mpi::collective::SystemOperation;
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::*;
@@ -73,6 +73,11 @@ pub fn run(harness: &mut Harness<'_>) {
             if problem.is_r2c() {
                 both_ways::<f64, Complex<f64>>(comm, &plan, &problem, seed, &case);
                 both_ways::<f32, Complex<f32>>(comm, &plan, &problem, seed, &case);
+            } else if problem.is_r2r() {
+                both_ways::<f64, f64>(comm, &plan, &problem, seed, &case);
+                both_ways::<f32, f32>(comm, &plan, &problem, seed, &case);
+                both_ways::<Complex<f64>, Complex<f64>>(comm, &plan, &problem, seed, &case);
+                both_ways::<Complex<f32>, Complex<f32>>(comm, &plan, &problem, seed, &case);
             } else {
                 both_ways::<Complex<f64>, Complex<f64>>(comm, &plan, &problem, seed, &case);
                 both_ways::<Complex<f32>, Complex<f32>>(comm, &plan, &problem, seed, &case);
@@ -82,13 +87,16 @@ pub fn run(harness: &mut Harness<'_>) {
     });
     harness.test("in_place_transforms_are_those_out_of_place", || {
         for seed in 0..cases(comm) {
-            in_place(comm, seed);
+            in_place::<Complex<f64>>(comm, seed);
+            in_place::<f64>(comm, seed);
         }
     });
     harness.test("scales_make_a_round_trip_the_identity", || scales(comm));
+    harness.test("scales_make_a_round_trip_of_cosines_and_sines_the_identity_too", || real_scales(comm));
     harness.test("batches_and_given_workspaces_change_nothing", || {
         for seed in 0..cases(comm) / 2 {
-            batches(comm, seed);
+            batches::<Complex<f64>>(comm, seed);
+            batches::<f64>(comm, seed);
         }
     });
     harness.test("shared_memory_grows_with_the_batch_and_serves_every_call", || growing_batches(comm));
@@ -113,7 +121,7 @@ fn both_ways<I: Value, O: Value>(comm: &SimpleCommunicator, plan: &Plan, problem
 
     // Backward, from numbers of which the oracle's are exact, to a spectrum that need not be that of a real field.
     let half = problem.is_r2c();
-    let spectrum = if half { after } else { Field::random(problem.size, seed + 1, false) }.rounded();
+    let spectrum = if half { after } else { Field::random(problem.size, seed + 1, !O::TYPE.is_complex()) }.rounded();
     let expected = if half {
         full_spectrum(&spectrum, problem).transformed(problem.kinds, Direction::Backward)
     } else {
@@ -132,7 +140,6 @@ fn both_ways<I: Value, O: Value>(comm: &SimpleCommunicator, plan: &Plan, problem
 
 /// The whole spectrum of a real field from its stored half: `X[−k] = conj(X[k])` over the transformed axes.
 fn full_spectrum(half: &Field, problem: &Problem) -> Field {
-    use heffte::AxisKind;
     let axis = problem.kinds.iter().position(|kind| *kind == AxisKind::R2c).expect("an r2c problem");
     let mut full = Field::random(problem.size, 0, true);
     for index in 0..full.values.len() {
@@ -141,7 +148,7 @@ fn full_spectrum(half: &Field, problem: &Problem) -> Field {
         let stored = point[axis] <= size[axis] / 2;
         if !stored {
             for d in 0..3 {
-                if problem.kinds[d] != AxisKind::Identity {
+                if problem.kinds[d].is_fourier() {
                     point[d] = (size[d] - point[d]) % size[d];
                 }
             }
@@ -169,26 +176,71 @@ pub fn assert_close<V: Value>(
     assert!(relative <= bound, "error {relative:e} exceeds {bound:e}: {case}");
 }
 
-fn in_place(comm: &SimpleCommunicator, seed: u64) {
+/// Whether a plan for the problem goes from that type to the same.
+fn keeps<V: Value>(problem: &Problem) -> bool {
+    if V::TYPE.is_complex() { !problem.is_r2c() } else { problem.is_r2r() }
+}
+
+/// This rank's part of a field.
+fn local<V: Value>(field: &Field, comm: &SimpleCommunicator, boxes: &[Box3d]) -> Vec<V> {
+    field.local(&boxes[comm.rank() as usize]).into_iter().map(V::of).collect()
+}
+
+fn in_place<V: Value>(comm: &SimpleCommunicator, seed: u64) {
     let mut problem = Problem::random(comm.size() as usize, seed);
-    if problem.is_r2c() {
+    if !keeps::<V>(&problem) {
         return;
     }
     problem.options.count_limit = i64::from(i32::MAX);
     let rank = comm.rank() as usize;
     let plan = Plan::new(comm, problem.spec(rank)).expect("the problem is sound");
-    let input = Field::random(problem.size, seed, false).local(&problem.inboxes[rank]);
-    let mut apart = vec![Complex::default(); plan.size_outbox()];
+    let input: Vec<V> = local(&Field::random(problem.size, seed, false), comm, &problem.inboxes);
+    let mut apart = vec![V::default(); plan.size_outbox()];
     plan.forward(&input, &mut apart, Scale::Symmetric).expect("forward");
 
     let mut data = input;
-    data.resize(plan.size_inbox().max(plan.size_outbox()), Complex::default());
+    data.resize(plan.size_inbox().max(plan.size_outbox()), V::default());
     plan.in_place(Direction::Forward, &mut data, Scale::Symmetric).expect("in place");
     assert_eq!(data[..apart.len()], apart[..], "case {seed}: {problem:?}\n{}", plan.recipe());
 }
 
+/// Real-to-real transforms that are scaled forward, backward or both, with and without twice the backward one.
+fn real_scales(comm: &SimpleCommunicator) {
+    let cos = AxisKind::R2r(R2rKind::Cos);
+    let mine = slabs(comm, [6, 5, 8]);
+    let input: Vec<f64> = local(&Field::random([6, 5, 8], 7, true), comm, &all_slabs(comm, [6, 5, 8]));
+    let mixed = [AxisKind::R2r(R2rKind::Sin1), AxisKind::Identity, AxisKind::R2r(R2rKind::Cos1)];
+    for (kinds, points, doubling) in [([cos; 3], 8.0 * 240.0, 8.0), (mixed, 2.0 * 7.0 * 2.0 * 7.0, 4.0)] {
+        for doubled in [false, true] {
+            let spec = Spec::c2c(mine, mine).with_kinds(kinds).with_doubled_backward(doubled);
+            let plan = Plan::new(comm, spec).expect("slabs are sound");
+            let factor = if doubled { doubling } else { 1.0 };
+            assert_eq!(plan.scale_factor(Scale::Full), 1.0 / (points * factor));
+            for (there, back) in
+                [(Scale::None, Scale::Full), (Scale::Full, Scale::None), (Scale::Symmetric, Scale::Symmetric)]
+            {
+                let mut output = vec![0.0; plan.size_outbox()];
+                let mut result = vec![0.0; plan.size_inbox()];
+                plan.forward(&input, &mut output, there).expect("forward");
+                plan.backward(&output, &mut result, back).expect("backward");
+                let expected: Vec<_> = input.iter().map(|v| Complex::from(*v)).collect();
+                assert_close(comm, &result, &expected, 240, "round trip");
+            }
+            let mut result = vec![0.0; plan.size_inbox()];
+            plan.backward(&input, &mut result, Scale::None).expect("backward");
+            let field = Field::random([6, 5, 8], 7, true).transformed(kinds, Direction::Backward);
+            let expected: Vec<_> = field.local(&mine).into_iter().map(|v| v * factor).collect();
+            assert_close(comm, &result, &expected, 240, "backward");
+        }
+    }
+}
+
+fn all_slabs(comm: &SimpleCommunicator, size: [i64; 3]) -> Vec<Box3d> {
+    split_world(&Box3d::of_size(size), [1, 1, i64::from(comm.size())])
+}
+
 fn slabs(comm: &SimpleCommunicator, size: [i64; 3]) -> Box3d {
-    split_world(&Box3d::of_size(size), [1, 1, i64::from(comm.size())])[comm.rank() as usize]
+    all_slabs(comm, size)[comm.rank() as usize]
 }
 
 fn scales(comm: &SimpleCommunicator) {
@@ -206,27 +258,27 @@ fn scales(comm: &SimpleCommunicator) {
     }
 }
 
-fn batches(comm: &SimpleCommunicator, seed: u64) {
+fn batches<V: Value>(comm: &SimpleCommunicator, seed: u64) {
     const BATCH: usize = 3;
     let problem = Problem::random(comm.size() as usize, seed);
-    if problem.is_r2c() {
+    if !keeps::<V>(&problem) {
         return;
     }
     let rank = comm.rank() as usize;
     let plan = Plan::new(comm, problem.spec(rank)).expect("the problem is sound");
     let fields: Vec<_> = (0..BATCH as u64).map(|b| Field::random(problem.size, seed + b, false)).collect();
-    let input: Vec<Complex<f64>> = fields.iter().flat_map(|f| f.local(&problem.inboxes[rank])).collect();
-    let one_by_one: Vec<Complex<f64>> = (0..BATCH)
+    let input: Vec<V> = fields.iter().flat_map(|f| local(f, comm, &problem.inboxes)).collect();
+    let one_by_one: Vec<V> = (0..BATCH)
         .flat_map(|b| {
-            let mut output = vec![Complex::default(); plan.size_outbox()];
+            let mut output = vec![V::default(); plan.size_outbox()];
             let n = plan.size_inbox();
             plan.forward(&input[b * n..(b + 1) * n], &mut output, Scale::Full).expect("one of them");
             output
         })
         .collect();
-    let mut workspace = vec![Complex::<f64>::new(f64::NAN, f64::NAN); BATCH * plan.size_workspace()];
+    let mut workspace = vec![V::of(Complex::new(f64::NAN, f64::NAN)); BATCH * plan.size_workspace()];
     for workspace in [None, Some(RawArray::of_mut(&mut workspace))] {
-        let mut output = vec![Complex::<f64>::default(); BATCH * plan.size_outbox()];
+        let mut output = vec![V::default(); BATCH * plan.size_outbox()];
         let call = Call {
             workspace,
             batch: BATCH,
@@ -243,7 +295,7 @@ fn growing_batches(comm: &SimpleCommunicator) {
     let mine = slabs(comm, [5, 6, 9]);
     let plans = [(); 2].map(|()| Plan::new(comm, Spec::c2c(mine, mine)).expect("slabs are sound"));
     let field = Field::random([5, 6, 9], 11, false);
-    let expected = field.transformed([heffte::AxisKind::C2c; 3], Direction::Forward).local(&mine);
+    let expected = field.transformed([AxisKind::C2c; 3], Direction::Forward).local(&mine);
     let one = field.local(&mine);
     for (turn, batch) in [1, 4, 2, 7, 1].into_iter().enumerate() {
         let plan = &plans[turn % 2];
@@ -314,6 +366,6 @@ fn parts(comm: &SimpleCommunicator) {
     let field = Field::random(size.map(|n| n as usize), 3, false);
     let mut output = vec![Complex::<f64>::default(); plan.size_outbox()];
     plan.forward(&field.local(&mine), &mut output, Scale::None).expect("forward");
-    let expected = field.transformed([heffte::AxisKind::C2c; 3], Direction::Forward).local(&mine);
+    let expected = field.transformed([AxisKind::C2c; 3], Direction::Forward).local(&mine);
     assert_close(&part, &output, &expected, field.values.len(), "part of the ranks");
 }

@@ -107,7 +107,12 @@ fn ways(base: PlanOptions, seed: u64) -> Vec<PlanOptions> {
 fn transformed(comm: &SimpleCommunicator, problem: &Problem, input: &[Complex<f64>]) -> Vec<Complex<f64>> {
     let plan = Plan::new(comm, problem.spec(comm.rank() as usize)).expect("the problem is sound");
     let mut output = vec![Complex::default(); plan.size_outbox()];
-    if problem.is_r2c() {
+    if problem.is_r2r() {
+        let input: Vec<f64> = input.iter().map(|value| value.re).collect();
+        let mut real = vec![0.0; plan.size_outbox()];
+        plan.forward(&input, &mut real, Scale::None).expect("forward");
+        output = real.into_iter().map(Complex::from).collect();
+    } else if problem.is_r2c() {
         let input: Vec<f64> = input.iter().map(|value| value.re).collect();
         plan.forward(&input, &mut output, Scale::None).expect("forward");
     } else {

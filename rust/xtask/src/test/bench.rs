@@ -13,7 +13,21 @@ use crate::setup::Tools;
 use crate::{bench, command};
 
 const LIMIT: Duration = Duration::from_secs(120);
-const PROGRAMS: [&str; 2] = ["speed3d_c2c", "speed3d_r2c"];
+/// The programs, with the backends that command lines are tried with.
+const PROGRAMS: [(&str, &[(&str, &str)]); 4] = [
+    ("speed3d_c2c", &[("stock", "stock")]),
+    ("speed3d_r2c", &[("stock", "stock")]),
+    (
+        "speed3d_r2r",
+        &[
+            ("stock-cos", "stock-cos-type-II"),
+            ("stock-sin", "stock-sin-type-II"),
+            ("stock-cos1", "stock-cos-type-I"),
+            ("stock-sin1", "stock-sin-type-I"),
+        ],
+    ),
+    ("convolution", &[("stock", r"Convolution FFT^{-1} ( FFT(X).* FFT(Y) ) ")]),
+];
 
 /// Good command lines, with what depends on them: the size and the last lines of the output.
 const GOOD: [(&str, &str, &str); 5] = [
@@ -50,15 +64,23 @@ pub fn run(tools: &Tools, report: &mut Report) {
         Ok(())
     });
     let Some(compare) = compare else { return };
-    for name in PROGRAMS {
+    for (name, backends) in PROGRAMS {
         let program = compare.with_file_name(name);
         for ranks in [1, 2, 4] {
             report.check(&format!("{name} on {ranks} rank{}", if ranks == 1 { "" } else { "s" }), || {
-                GOOD.iter().try_for_each(|good| accepted(tools, &program, ranks, *good))
+                // Several backends take turns.
+                GOOD.iter().zip(backends.iter().cycle()).try_for_each(|(good, backend)| {
+                    let arguments = good.0.replacen("stock", backend.0, 1);
+                    accepted(tools, &program, ranks, &arguments, expected(name, ranks, backend.1, good))
+                })
             });
         }
         report.check(&format!("{name} with wrong arguments"), || {
-            BAD.iter().try_for_each(|(arguments, message)| refused(tools, &program, arguments, message))
+            let names = backends.iter().map(|backend| backend.0).collect::<Vec<_>>().join(" ");
+            BAD.iter().try_for_each(|(arguments, message)| {
+                let message = message.replace("are: stock", &format!("are: {names}"));
+                refused(tools, &program, &arguments.replacen("stock", backends[0].0, 1), &message)
+            })
         });
     }
     report.check("a comparison with scipy", || comparison(tools, &compare));
@@ -69,28 +91,28 @@ fn output(tools: &Tools, program: &Path, ranks: usize, arguments: &str) -> Resul
     command::capture("speed3d", command.args(arguments.split(' ')), LIMIT)
 }
 
-/// That every byte of the output is what tools expect.
-fn accepted(tools: &Tools, program: &Path, ranks: usize, (arguments, size, end): (&str, &str, &str)) -> Result<()> {
-    let outcome = output(tools, program, ranks, arguments)?;
+/// The pattern of a program's output, to the byte.
+fn expected(program: &str, ranks: usize, backend: &str, (_, size, end): &(&str, &str, &str)) -> String {
     let number = r"(?:\d+(?:\.\d+)?(?:e[-+]\d+)?)";
     let head = format!("{} \n", "-".repeat(77));
-    let lines = [
-        r"^\n",
-        &head,
-        "heFFTe performance test\n",
-        &head,
-        "Backend:   stock\n",
-        &format!("Size:      {size}\n"),
-        &format!("MPI ranks: {ranks:4}\n"),
-        r"Grids: \(\d+, \d+, \d+\)  (?:(?:\(\d+, \d+, \d+\)|-)  ){4}\n",
-        r"Num runs:     \d+\n",
-        &format!(r"Time per run: {number} \(s\)\n"),
-        &format!(r"Performance:  {number} GFlops/s\n"),
-        r"Memory usage: \d+MB/rank\n",
-        &regex::escape(end).replace("NUMBER", number),
-        r"\n$",
-    ];
-    let pattern = lines.concat();
+    let (backend, end) = (regex::escape(backend), regex::escape(end).replace("NUMBER", number));
+    let grids = r"Grids: \(\d+, \d+, \d+\)  (?:(?:\(\d+, \d+, \d+\)|-)  ){4}\n";
+    let time = format!(r"Time per run: {number} \(s\)\n");
+    let (sizes, results) = if program == "convolution" {
+        (format!("Size input X:      {size}\nSize input Y:      {size}\n"), String::new())
+    } else {
+        let results = format!(r"Performance:  {number} GFlops/s\nMemory usage: \d+MB/rank\n");
+        (format!("Size:      {size}\n"), results + &end)
+    };
+    let runs = if program == "convolution" { "" } else { r"Num runs:     \d+\n" };
+    format!(
+        "^\\n{head}heFFTe performance test\n{head}Backend:   {backend}\n{sizes}MPI ranks: {ranks:4}\n{grids}{runs}{time}{results}\\n$"
+    )
+}
+
+/// That every byte of the output is what tools expect.
+fn accepted(tools: &Tools, program: &Path, ranks: usize, arguments: &str, pattern: String) -> Result<()> {
+    let outcome = output(tools, program, ranks, arguments)?;
     let is_as_expected = Regex::new(&pattern).context("the pattern")?.is_match(&outcome.output);
     ensure!(outcome.ok && is_as_expected, "{arguments}:\n{}\nis not\n{pattern}", outcome.output);
     Ok(())

@@ -12,6 +12,7 @@ mod factors;
 mod passes;
 mod real;
 mod rows;
+mod steps;
 mod straight;
 mod transpose;
 mod vector;
@@ -22,8 +23,10 @@ pub(super) use complex::LaneComplexes;
 pub(super) use convolution::LaneConvolutions;
 pub use dispatch::LaneReal;
 pub(crate) use dispatch::{dispatch, vector_bytes};
+pub(super) use passes::unit_root;
 pub(super) use real::LaneReals;
 pub(crate) use rows::complete_spectrum;
+pub(super) use steps::{PairStep, RowFactors, RowStep};
 #[cfg(target_arch = "x86_64")]
 pub(crate) use transpose::x86 as transpose_x86;
 

@@ -216,7 +216,7 @@ impl Walk for OutOf<'_> {
 }
 
 /// `exp(∓2πi power / of)`, correctly rounded but for the last place: the angle is reduced to an eighth of a turn first.
-pub(super) fn unit_root<T: Real>(power: usize, of: usize, forward: bool) -> Complex<T> {
+pub(in crate::backend) fn unit_root<T: Real>(power: usize, of: usize, forward: bool) -> Complex<T> {
     let (eighths, rest) = (8 * power / of, 8 * power % of);
     // Odd eighths are measured from their end, so that the angle is at most an eighth of a turn.
     let angle = |part: usize| part as f64 / of as f64 * std::f64::consts::FRAC_PI_4;

@@ -43,7 +43,7 @@ struct Builder<'a> {
     program: Program,
     /// The end of the workspace for the next place.
     next: End,
-    /// Complex elements of the place at the other end.
+    /// Elements of the place at the other end, of the type in which the plan works.
     last_len: usize,
 }
 
@@ -69,22 +69,37 @@ impl Builder<'_> {
         end
     }
 
-    /// The box of `stage` in our own array.
-    fn staged(&self, stage: &Stage) -> Box3d {
-        stage.after.box_of(self.rank).with_order(self.recipe.inner_order())
+    /// The box of `stage` in our own array, before or after the axis that halves real data.
+    fn staged(&self, stage: &Stage, is_real: bool) -> Box3d {
+        let distribution = if is_real { &stage.before } else { &stage.after };
+        distribution.box_of(self.rank).with_order(self.recipe.inner_order())
     }
 
     /// Room for the staging array of `stage`.
-    fn staging(&mut self, stage: &Stage) -> Place {
-        let (_, len) = padded_strides(&self.staged(stage), self.program.thresholds);
-        Place::Staging { end: self.place(len, false), len }
+    fn staging(&mut self, stage: &Stage, is_real: bool) -> Place {
+        let (_, len) = padded_strides(&self.staged(stage, is_real), self.program.thresholds);
+        Place::Staging { end: self.place(len, is_real), len, is_real }
+    }
+
+    /// The places between the visits of a stage: the same array for all, but for another once the real axis is halved.
+    fn stagings(&mut self, index: usize, stage: &Stage, groups: &[Vec<usize>]) -> Vec<Place> {
+        let mut places: Vec<Place> = Vec::new();
+        for axes in &groups[..groups.len() - 1] {
+            let is_real = axes.last().is_some_and(|axis| self.recipe.is_real_after_axis(index, *axis));
+            let known =
+                places.last().filter(|place| matches!(place, Place::Staging { is_real: r, .. } if *r == is_real));
+            let place = known.copied().unwrap_or_else(|| self.staging(stage, is_real));
+            places.push(place);
+        }
+        places
     }
 
     /// The visits of a stage: the first reads what arrived, the last writes what leaves.
     fn add_stage(&mut self, steps: &mut Vec<Step>, index: usize, stage: &Stage) {
         let first = if index == 0 { Place::Inbox } else { Place::Far(index - 1) };
-        let groups = groups(stage, self.rank);
-        let staging = if groups.len() > 1 { Some(self.staging(stage)) } else { None };
+        let groups = groups(self.recipe, stage, self.rank);
+        let mut places = vec![first];
+        places.extend(self.stagings(index, stage, &groups));
         let last = if index == self.exchanges.len() {
             Place::Outbox
         } else {
@@ -94,10 +109,9 @@ impl Builder<'_> {
             self.program.crossings.push(Crossing { near, is_real });
             Place::Near(index)
         };
-        for (position, axes) in groups.iter().enumerate() {
-            let from = if position == 0 { first } else { staging.unwrap_or(first) };
-            let to = if position + 1 == groups.len() { last } else { staging.unwrap_or(last) };
-            let step = self.visit(axes, stage, (from, to));
+        places.push(last);
+        for (axes, sides) in groups.iter().zip(places.windows(2)) {
+            let step = self.visit(axes, stage, (sides[0], sides[1]));
             steps.push(step);
         }
     }
@@ -106,12 +120,13 @@ impl Builder<'_> {
     /// of a forward one; where axes can be taken in any, and columns of that array fit into a cache.
     fn through(&mut self, output: Place, direction: Direction) -> Option<Vec<Step>> {
         let [stage] = self.recipe.stages() else { return None };
-        let groups = groups(stage, self.rank);
+        let groups = groups(self.recipe, stage, self.rank);
         let forward = direction == Direction::Forward;
         let held = if forward { self.spec.outbox } else { self.spec.inbox };
         let input = if forward { Place::Inbox } else { Place::Outbox };
+        let halves_at_once = |axis: usize| forward && groups[0].contains(&axis);
         let can_hold =
-            (forward || self.recipe.problem().r2c_axis().is_none()) && held.order == self.recipe.inner_order();
+            self.recipe.problem().r2c_axis().is_none_or(halves_at_once) && held.order == self.recipe.inner_order();
         let is_small = held.count() < self.program.thresholds.staging;
         let fits = |axes: &Vec<usize>| matches!(axes[..], [axis] if fits_cache(&held, axis));
         if groups.len() == 1 || !can_hold || !is_small || !groups.iter().skip(1).all(fits) {
@@ -128,12 +143,12 @@ impl Builder<'_> {
     /// better order; where axes can be taken in any.
     fn in_same_order(&mut self) -> Option<Vec<Step>> {
         let [stage] = self.recipe.stages() else { return None };
-        let groups = groups(stage, self.rank);
+        let groups = groups(self.recipe, stage, self.rank);
         if groups.len() == 1 || self.recipe.problem().r2c_axis().is_some() {
             return None;
         }
         (self.next, self.last_len) = (End::Low, 0);
-        let staging = self.staging(stage);
+        let staging = self.staging(stage, false);
         let last = groups.len() - 1;
         let step = |(position, axes): (usize, &Vec<usize>)| {
             let far = if position == 0 { Place::Outbox } else { staging };
@@ -146,8 +161,8 @@ impl Builder<'_> {
     /// The only visit of the plan by way of the staging array.
     fn detour(&mut self) -> Vec<Step> {
         let stage = &self.recipe.stages()[0];
-        let staging = self.staging(stage);
-        let axes = groups(stage, self.rank).concat();
+        let staging = self.staging(stage, false);
+        let axes = groups(self.recipe, stage, self.rank).concat();
         vec![self.visit(&axes, stage, (Place::Inbox, staging)), self.visit(&[], stage, (staging, Place::Outbox))]
     }
 
@@ -163,8 +178,8 @@ impl Builder<'_> {
         match place {
             Place::Inbox => vec![Piece::from(self.spec.inbox)],
             Place::Outbox => vec![Piece::from(self.spec.outbox)],
-            Place::Staging { .. } => {
-                let region = self.staged(stage);
+            Place::Staging { is_real, .. } => {
+                let region = self.staged(stage, is_real);
                 vec![Piece { region, strides: padded_strides(&region, self.program.thresholds).0 }]
             }
             Place::Near(k) => packed(&self.exchanges[k].schedule().near),

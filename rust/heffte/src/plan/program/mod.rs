@@ -3,9 +3,9 @@
 mod messages;
 mod node;
 
+use crate::axis::{AxisKind, R2rKind};
 use crate::lines::{Piece, Thresholds, Visit};
 use crate::recipe::{Recipe, Stage};
-use crate::spec::AxisKind;
 
 pub(super) use messages::Crossing;
 pub(super) use node::Spread;
@@ -17,8 +17,9 @@ pub(super) enum Place {
     Inbox,
     /// The caller's array of the outbox.
     Outbox,
-    /// Our own array of a whole box of `len` elements, at that end of the workspace.
-    Staging { end: End, len: usize },
+    /// Our own array of a whole box of `len` elements, at that end of the workspace; of real ones where a plan works in complex
+    /// numbers only later.
+    Staging { end: End, len: usize, is_real: bool },
     /// The packed pieces on the side of an exchange that is nearer to the inboxes.
     Near(usize),
     /// The packed pieces on its other side.
@@ -60,6 +61,8 @@ pub(super) enum Operation {
     C2c(usize),
     /// Transforms real lines of this length.
     R2c(usize),
+    /// Transforms lines of this length by cosines or sines.
+    R2r(R2rKind, usize),
 }
 
 /// A pass over a box between two places: forward from `near` to `far`, backward from `far` to `near`.
@@ -165,12 +168,12 @@ impl Program {
         &self.spreads[index]
     }
 
-    /// Complex elements of the workspace that are used, for each transform of a batch.
+    /// Elements of the workspace that are used, for each transform of a batch, of the type in which the plan works.
     pub fn needed_len(&self) -> usize {
         self.needed_len
     }
 
-    /// Complex elements of this rank's areas of shared memory, for each transform of a batch.
+    /// Such elements of this rank's areas of shared memory, for each transform of a batch.
     pub fn area_lens(&self) -> [usize; 2] {
         self.area_lens
     }
@@ -182,6 +185,7 @@ impl Program {
             AxisKind::Identity => Operation::Copy,
             AxisKind::C2c => Operation::C2c(length),
             AxisKind::R2c => Operation::R2c(length),
+            AxisKind::R2r(kind) => Operation::R2r(kind, length),
         };
         self.operations.iter().position(|known| *known == operation).unwrap_or_else(|| {
             self.operations.push(operation);
@@ -203,8 +207,8 @@ impl Program {
             [axis] => Visit::lines(axis, order, self.operation(recipe, axis), sides, thresholds),
             [first, second] => {
                 let axes = [first, second].map(|axis| (axis, self.operation(recipe, axis)));
-                let commute = recipe.kind(first) != AxisKind::R2c;
-                Visit::planes(axes, commute, &stage.after.box_of(rank), sides, thresholds)
+                let commute = ![first, second].map(|axis| recipe.kind(axis)).contains(&AxisKind::R2c);
+                Visit::planes(axes, commute, &recipe.after_axis(stage, first).box_of(rank), sides, thresholds)
             }
             _ => unreachable!("a visit transforms at most two axes"),
         }
@@ -215,17 +219,20 @@ impl Program {
 const COPY: usize = 0;
 
 /// The axes of a stage by visits: the first two together, where their planes stay in cache.
-fn groups(stage: &Stage, rank: usize) -> Vec<Vec<usize>> {
+fn groups(recipe: &Recipe, stage: &Stage, rank: usize) -> Vec<Vec<usize>> {
+    let fits = |[first, second]: [usize; 2]| {
+        Visit::keeps_planes([first, second], &recipe.after_axis(stage, first).box_of(rank))
+    };
     match stage.axes[..] {
         [] => vec![Vec::new()],
-        [first, second, ref rest @ ..] if Visit::keeps_planes([first, second], &stage.after.box_of(rank)) => {
+        [first, second, ref rest @ ..] if fits([first, second]) => {
             std::iter::once(vec![first, second]).chain(rest.iter().map(|axis| vec![*axis])).collect()
         }
         ref axes => axes.iter().map(|axis| vec![*axis]).collect(),
     }
 }
 
-/// Complex elements that callers are asked for in heFFTe's terms: the messages of the largest exchange, both ways.
+/// Elements that callers are asked for in heFFTe's terms: the messages of the largest exchange, both ways.
 pub(super) fn messages_len(recipe: &Recipe, rank: usize) -> usize {
     let exchanges = recipe.stages().windows(2);
     exchanges.map(|pair| pair[0].after.box_of(rank).count() + pair[1].before.box_of(rank).count()).max().unwrap_or(0)

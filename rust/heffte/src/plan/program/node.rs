@@ -76,7 +76,7 @@ impl Builder<'_> {
     fn steps(&mut self, direction: Direction) -> Vec<Step> {
         let mut groups: Vec<Group<'_>> = Vec::new();
         for (index, stage) in self.recipe.stages().iter().enumerate() {
-            groups.extend(groups_of(stage, index, self.rank));
+            groups.extend(groups_of(self.recipe, stage, index, self.rank));
         }
         if direction == Direction::Backward {
             groups.reverse();
@@ -101,7 +101,7 @@ impl Builder<'_> {
         let real_axis = self.recipe.problem().r2c_axis();
         let changes = real_axis.is_some_and(|axis| group.axes.contains(&axis));
         let stage = group.stage;
-        let stage_is_real = !changes && self.is_real(group, real_axis);
+        let stage_is_real = !changes && self.is_real(group);
         let near = if changes || stage_is_real { &stage.before } else { &stage.after };
         let far = if stage_is_real { &stage.before } else { &stage.after };
         let (read, written) = if forward { (near, far) } else { (far, near) };
@@ -131,10 +131,11 @@ impl Builder<'_> {
     }
 
     /// Whether the data is real in `group`, which does not change it.
-    fn is_real(&self, group: &Group<'_>, real_axis: Option<usize>) -> bool {
-        let Some(axis) = real_axis else { return false };
-        // In its own stage the axis comes first.
-        !self.recipe.stages()[..=group.index].iter().any(|stage| stage.axes.contains(&axis))
+    fn is_real(&self, group: &Group<'_>) -> bool {
+        match group.axes.last() {
+            Some(axis) => self.recipe.is_real_after_axis(group.index, *axis),
+            None => self.recipe.is_real_after(group.index),
+        }
     }
 
     fn callers(&self, place: Place) -> Vec<Piece> {
@@ -169,6 +170,6 @@ impl Builder<'_> {
     }
 }
 
-fn groups_of(stage: &Stage, index: usize, rank: usize) -> impl Iterator<Item = Group<'_>> {
-    groups(stage, rank).into_iter().map(move |axes| Group { stage, index, axes })
+fn groups_of<'a>(recipe: &Recipe, stage: &'a Stage, index: usize, rank: usize) -> impl Iterator<Item = Group<'a>> {
+    groups(recipe, stage, rank).into_iter().map(move |axes| Group { stage, index, axes })
 }

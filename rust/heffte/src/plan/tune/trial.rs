@@ -82,11 +82,13 @@ impl Plan {
 /// # Errors
 /// Where there is no memory for that, the same on all ranks; [`Error::Mpi`].
 pub(super) fn race(plan: &mut Plan, trials: &mut [Trial]) -> Result<Vec<u64>> {
-    let input = if plan.is_r2c() { ElementType::Float64 } else { ElementType::Complex128 };
-    let scratch = zeros(plan.size_inbox() * input.size()).and_then(|i| Ok((i, zeros(plan.size_outbox() * 16)?)));
+    let output = plan.domain().usual();
+    let input = if plan.is_r2c() { ElementType::Float64 } else { output };
+    let zeros_of = |count: usize, element: ElementType| zeros(count * element.size());
+    let scratch = zeros_of(plan.size_inbox(), input).and_then(|i| Ok((i, zeros_of(plan.size_outbox(), output)?)));
     let mut scratch = plan.comm.agree(scratch)?;
     let array = |memory: &mut Vec<f64>, element| RawArray { address: memory.as_mut_ptr().cast(), len: None, element };
-    let arrays = (array(&mut scratch.0, input), array(&mut scratch.1, ElementType::Complex128));
+    let arrays = (array(&mut scratch.0, input), array(&mut scratch.1, output));
     let call = Call::new(Direction::Forward, arrays.0, arrays.1, Scale::None);
 
     let mut first = 0;
