@@ -62,8 +62,7 @@ impl Target {
         }
         for segment in segments {
             // SAFETY: by the caller's word.
-            let first =
-                unsafe { job.to.piece::<E>(segment.piece, job.index).add(segment.origin + deep * segment.deep) };
+            let first = unsafe { job.to.piece::<E>(segment.piece, job.index).add(segment.offset(0, deep)) };
             let is_even = (segment.along * size_of::<E>()).is_multiple_of(ROW);
             let phase = Some(first as usize % ROW).filter(|_| is_even);
             self.phase = if self.begins.is_empty() { phase } else { self.phase.filter(|known| phase == Some(*known)) };

@@ -24,6 +24,13 @@ pub(crate) struct Segment {
     pub deep: usize,
 }
 
+impl Segment {
+    /// Elements between the begin of the piece and its part of the line at `(across, deep)` of the cell.
+    pub fn offset(&self, across: usize, deep: usize) -> usize {
+        self.origin + across * self.across + deep * self.deep
+    }
+}
+
 /// Lines that lie in the same pieces, on either side.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Cell {

@@ -265,9 +265,8 @@ unsafe fn lines_to_alignment<D>(
     let Some(first) = write.first().filter(|segment| segment.across == 1 && job.stores == Stores::Streaming) else {
         return left;
     };
-    let place = Place { across, deep, lines: left, walked: 0..0, has_next: false };
     // SAFETY: by the caller's word.
-    let address = unsafe { job.to.piece::<D>(first.piece, job.index).add(place.offset(first)) } as usize;
+    let address = unsafe { job.to.piece::<D>(first.piece, job.index).add(first.offset(across, deep)) } as usize;
     let beyond = address % CACHE_LINE;
     if beyond == 0 || !beyond.is_multiple_of(size_of::<D>()) {
         return left;
@@ -344,6 +343,6 @@ impl Place {
 
     /// Elements between the begin of the segment's piece and its part of the first of these lines.
     pub fn offset(&self, segment: &Segment) -> usize {
-        segment.origin + self.across * segment.across + self.deep * segment.deep
+        segment.offset(self.across, self.deep)
     }
 }

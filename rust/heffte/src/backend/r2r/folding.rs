@@ -92,18 +92,15 @@ impl Folding {
                 before: spectrum(kind, length, false),
                 after: fold_in(kind, length, false),
             },
-            (R2rKind::Cos1, _) => {
-                whole_period(2 * (length - 1), Direction::Forward, even_period(length), even_part(length))
-            }
-            (R2rKind::Sin1, _) => {
-                whole_period(2 * (length + 1), Direction::Forward, odd_period(length), odd_part(length))
-            }
+            (R2rKind::Cos1, _) => whole_period(2 * (length - 1), even_period(length), even_part(length)),
+            (R2rKind::Sin1, _) => whole_period(2 * (length + 1), odd_period(length), odd_part(length)),
         }
     }
 }
 
-fn whole_period(period: usize, direction: Direction, before: Step, after: Step) -> Folding {
-    Folding { period, direction, before, after }
+/// A transform that is its own reverse, so that either direction does.
+fn whole_period(period: usize, before: Step, after: Step) -> Folding {
+    Folding { period, direction: Direction::Forward, before, after }
 }
 
 fn by(from: usize, to: usize, factor: impl Into<Complex<f64>>) -> Move {
