@@ -34,13 +34,15 @@ impl Tile {
     }
 }
 
-/// Panels whose rows lie anywhere, those of one panel behind those of the one before, and begin with cache lines.
+/// Panels whose rows lie anywhere, those of one panel behind those of the one before.
 #[derive(Debug, Clone, Copy)]
 pub struct PanelRows<'a> {
     /// Where each row begins.
     pub begins: &'a [*mut u8],
     /// How many bytes further on the first panel does.
     pub offset: usize,
+    /// Whether they are written past the cache; they begin with cache lines then.
+    pub is_streamed: bool,
 }
 
 /// A line whose elements are neighbours, and where its transform goes. Real lines count by pairs of neighbours.
@@ -64,9 +66,9 @@ pub trait ComplexPanels<T: Real>: Send + Sync {
         0
     }
     /// Whether it can put results elsewhere.
-    fn can_stream(&self) -> bool;
-    /// Transforms all lines of a tile, times `factor`: in place, or on their way `out`, past the cache, if it can; then the tile
-    /// is left with anything.
+    fn can_hand_out(&self) -> bool;
+    /// Transforms all lines of a tile, times `factor`: in place, or on their way `out`, if it can; then the tile is left with
+    /// anything.
     ///
     /// # Safety
     /// The tile, and where they go, have a row for each element of a line, in each panel; `scratch` has those that are needed.

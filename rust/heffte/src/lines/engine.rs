@@ -9,7 +9,7 @@ use rayon::ThreadPool;
 
 use super::operand::{Layout, Operand};
 use super::simd::{self, Stores};
-use super::tile::{Job, LineOp, Part, Tile};
+use super::tile::{Job, LineOp, Part, STRETCH, Tile};
 use super::visit::{Pass, Visit};
 use crate::backend::Real;
 use crate::options::Direction;
@@ -73,6 +73,7 @@ impl<T: Real> Engine<T> {
                 index,
                 factor: passage.factor,
                 stores,
+                stretch: STRETCH,
             };
             let walk = Walk { engine: self, visit, job };
             // SAFETY: by the caller's word.
@@ -151,7 +152,8 @@ impl<T: Real> Walk<'_, T> {
                     let is_complex =
                         (job.from.is_complex || job.to.is_complex) && !matches!(operation(real_side), LineOp::Real(_));
                     let plane = Operand { address: plane.as_mut_ptr().cast(), is_complex, layout: Layout::Whole(0) };
-                    let into = Job { to: plane, factor: None, stores: Stores::Cached, ..*job };
+                    // The plane takes the room of the cache that a stretch has else.
+                    let into = Job { to: plane, factor: None, stores: Stores::Cached, stretch: STRETCH / 2, ..*job };
                     let out_of = Job { from: plane, ..*job };
                     for layer in part.layers.clone() {
                         let layer = Part { layers: layer..layer + 1, share: (0, 1) };

@@ -38,13 +38,14 @@ pub(super) enum PanelOp<'a, T: Real> {
     R2rPairs(&'a R2rPairs<T>),
 }
 
-/// Where the lines of a layer go, if a transform can stream them there by itself.
+/// Where the lines of a layer go, if a transform can hand them out by itself.
 #[derive(Debug, Default)]
 struct Target {
     /// Where each row begins, for the first line; empty where rows are not like those of panels.
     begins: Vec<*mut u8>,
     /// How many bytes behind a cache line they begin; `None` where they do not all begin alike.
     phase: Option<usize>,
+    is_streamed: bool,
 }
 
 // SAFETY: the pointers are set anew before they are used.
@@ -57,7 +58,8 @@ impl Target {
     /// The operand that is written holds the segments, of elements `E`.
     unsafe fn aim<E>(&mut self, job: &Job<'_, impl Real>, segments: &[Segment], deep: usize) {
         self.begins.clear();
-        if job.stores == Stores::Cached || segments.iter().any(|segment| segment.across != 1) {
+        self.is_streamed = job.stores == Stores::Streaming;
+        if segments.iter().any(|segment| segment.across != 1) {
             return;
         }
         for segment in segments {
@@ -70,11 +72,12 @@ impl Target {
         }
     }
 
-    /// The rows of whole panels of the lines from `offset` bytes on, if these can be streamed there: cache line by cache line.
+    /// The rows of whole panels of the lines from `offset` bytes on, if these can be handed out: past the cache, cache line by cache line.
     fn rows(&self, offset: usize) -> Option<PanelRows<'_>> {
         let is_aligned = self.phase.is_some_and(|phase| (phase + offset).is_multiple_of(ROW));
-        let fits = !self.begins.is_empty() && is_aligned && vector_bytes() == ROW;
-        fits.then_some(PanelRows { begins: &self.begins, offset })
+        let can_write = !self.is_streamed || is_aligned && vector_bytes() == ROW;
+        let is_streamed = self.is_streamed;
+        (!self.begins.is_empty() && can_write).then_some(PanelRows { begins: &self.begins, offset, is_streamed })
     }
 }
 
@@ -143,7 +146,7 @@ impl<T: Real> Panels<T> {
                     let is_whole = place.lines.is_multiple_of(panel_lines::<T>());
                     let out = self.target.rows(place.across * size_of::<D>());
                     let is_all = |rows: &PanelRows<'_>| rows.begins.len() == transform.places().len();
-                    let out = out.filter(|out| is_whole && is_all(out) && transform.can_stream());
+                    let out = out.filter(|out| is_whole && is_all(out) && transform.can_hand_out());
                     transform.transform(first, scratch, job.factor, out);
                     if out.is_none() {
                         scatter::<D, T>(job, write, place, first, &mut self.lines);
@@ -264,7 +267,7 @@ unsafe fn gather<S: Cast<Complex<T>>, T: Real>(
         unsafe {
             let piece = job.from.piece::<S>(segment.piece, job.index).add(place.offset(segment));
             if S::IS_SAME && segment.across == 1 {
-                let ahead = place.ahead(segment, size_of::<S>());
+                let ahead = place.ahead(segment, size_of::<S>(), job.stretch);
                 simd::rows_in(Rows::of(piece, segment.along), panel, places, place.lines * size_of::<S>(), ahead);
             } else if !(S::IS_SAME && segment.along == 1 && transpose_in::<S, T>(piece, segment, place, panel, places))
             {

@@ -89,13 +89,13 @@ impl<T: Real> Straight<'_, '_, T> {
         unsafe {
             let line = match read {
                 [whole] => {
-                    let (from, ahead) = (self.source::<S>(whole, at).cast(), whole.across * size_of::<S>());
-                    StraightLine { from, to, rooms, ahead }
+                    StraightLine { from: self.source::<S>(whole, at).cast(), to, rooms, ahead: ahead::<S>(whole) }
                 }
                 _ => {
                     for part in read {
-                        let together = rooms[0].cast::<S>().add(part.first);
-                        std::ptr::copy_nonoverlapping(self.source::<S>(part, at), together, part.len);
+                        let (from, together) = (self.source::<S>(part, at), rooms[0].cast::<S>().add(part.first));
+                        simd::ask_for(from.wrapping_byte_add(ahead::<S>(part)), part.len);
+                        std::ptr::copy_nonoverlapping(from, together, part.len);
                     }
                     StraightLine { from: rooms[0], to, rooms, ahead: 0 }
                 }
@@ -144,6 +144,16 @@ impl<T: Real> Straight<'_, '_, T> {
         // SAFETY: by the caller's word.
         unsafe { begin::<D>(&self.job.to, self.job.index, segment, at) }
     }
+}
+
+/// Bytes between the line that is transformed and what is asked for meanwhile: beyond the page, at whose end the hardware stops
+/// asking by itself.
+const AHEAD: usize = 8 << 10;
+
+/// How many bytes behind a line, of elements `E`, the same part of one lies that is to be asked for.
+fn ahead<E>(segment: &Segment) -> usize {
+    let lines = AHEAD.div_ceil((segment.len * size_of::<E>()).max(1));
+    lines * segment.across * size_of::<E>()
 }
 
 /// # Safety

@@ -284,6 +284,8 @@ pub(super) struct Job<'a, T: Real> {
     pub index: usize,
     pub factor: Option<T>,
     pub stores: Stores,
+    /// Bytes of neighbouring columns that are asked for together.
+    pub stretch: usize,
 }
 
 impl<T: Real> Job<'_, T> {
@@ -315,7 +317,7 @@ pub(super) struct Place {
 
 /// Bytes of neighbouring columns that are asked for together: enough for memory to be read in order, few enough for two such
 /// stretches of each row to stay in the second level of cache.
-const STRETCH: usize = 512;
+pub(super) const STRETCH: usize = 512;
 
 impl Place {
     /// One of the lines.
@@ -324,12 +326,12 @@ impl Place {
     }
 
     /// What to ask for while these columns are gathered, which are neighbours of `size` bytes: while all tiles of a stretch are, the
-    /// whole next stretch, in this layer or the next.
-    pub fn ahead(&self, segment: &Segment, size: usize) -> Option<Ahead> {
+    /// whole next stretch of that many bytes, in this layer or the next.
+    pub fn ahead(&self, segment: &Segment, size: usize, stretch: usize) -> Option<Ahead> {
         if self.lines * size < PANELS.0 * ROW {
             return None;
         }
-        let tiles = (STRETCH / (self.lines * size)).max(1);
+        let tiles = (stretch / (self.lines * size)).max(1);
         let turn = self.across.saturating_sub(self.walked.start) / self.lines % tiles;
         let next = self.across + (tiles - turn) * self.lines;
         let distance = match (next < self.walked.end, self.has_next) {

@@ -6,6 +6,7 @@ mod failures;
 mod harness;
 mod large;
 mod lifetime;
+mod memory;
 mod oracle;
 mod planning;
 mod problem;
@@ -22,6 +23,7 @@ fn main() {
     transforms::run(&mut harness);
     transports::run(&mut harness);
     large::run(&mut harness);
+    memory::run(&mut harness);
     planning::run(&mut harness);
     tuning::run(&mut harness);
     failures::run(&mut harness);

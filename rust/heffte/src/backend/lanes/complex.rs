@@ -58,7 +58,7 @@ impl<T: Real> ComplexPanels<T> for LaneComplexes<T> {
         &self.places
     }
 
-    fn can_stream(&self) -> bool {
+    fn can_hand_out(&self) -> bool {
         !self.passes.is_empty()
     }
 
@@ -68,9 +68,12 @@ impl<T: Real> ComplexPanels<T> for LaneComplexes<T> {
             // SAFETY: by the caller's word.
             return tile.panels().for_each(|panel| unsafe { self.transform_panel(panel, factor) });
         };
-        assert!(to.begins.len() == self.length && self.can_stream(), "{ROWS}");
+        assert!(to.begins.len() == self.length && self.can_hand_out(), "{ROWS}");
         let last = tile.panels().filter_map(|panel| self.start_panel(panel, factor)).last();
-        last.into_iter().for_each(|pass| self.run(pass, OutOf { tile, to }));
+        last.into_iter().for_each(|pass| match to.is_streamed {
+            true => self.run(pass, OutOf::<true> { tile, to }),
+            false => self.run(pass, OutOf::<false> { tile, to }),
+        });
     }
 
     fn goes_straight(&self) -> bool {

@@ -143,7 +143,7 @@ impl<T: Real> ComplexPanels<T> for LaneConvolutions<T> {
         }
     }
 
-    fn can_stream(&self) -> bool {
+    fn can_hand_out(&self) -> bool {
         false
     }
 

@@ -184,14 +184,14 @@ impl Walk for Within {
     }
 }
 
-/// From the panels of a tile to elsewhere, past the cache, row by row of all of them, which are neighbours there.
+/// From the panels of a tile to elsewhere, past the cache or through it, row by row of all of them, which are neighbours there.
 #[derive(Clone, Copy)]
-pub(super) struct OutOf<'a> {
+pub(super) struct OutOf<'a, const IS_STREAMED: bool> {
     pub tile: Tile,
     pub to: PanelRows<'a>,
 }
 
-impl Walk for OutOf<'_> {
+impl<const IS_STREAMED: bool> Walk for OutOf<'_, IS_STREAMED> {
     #[inline(always)]
     fn panels(self) -> usize {
         self.tile.panels
@@ -211,7 +211,7 @@ impl Walk for OutOf<'_> {
 
     #[inline(always)]
     fn streams(self) -> bool {
-        true
+        IS_STREAMED
     }
 }
 

@@ -338,6 +338,11 @@ fn prefetch(address: *const u8) {
     let _ = address;
 }
 
+/// Asks for `count` elements, which need not be there.
+pub(super) fn ask_for<E>(from: *const E, count: usize) {
+    (0..count * size_of::<E>()).step_by(ROW).for_each(|offset| prefetch(from.cast::<u8>().wrapping_add(offset)));
+}
+
 /// Multiplies numbers by `factor`.
 pub(super) fn scale<T: Real>(values: &mut [T], factor: T) {
     struct Scale<'a, T>(&'a mut [T], T);
