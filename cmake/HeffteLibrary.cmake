@@ -77,7 +77,12 @@ configure_file("${PROJECT_SOURCE_DIR}/include/heffte_config.h.in" "${CMAKE_CURRE
 
 add_library(Heffte INTERFACE)
 add_library(Heffte::Heffte ALIAS Heffte)
-target_include_directories(Heffte INTERFACE "${PROJECT_SOURCE_DIR}/include" "${CMAKE_CURRENT_BINARY_DIR}/include")
+set(system "")
+if(NOT Heffte_TOP_LEVEL)
+  # The warnings that a surrounding project asks for are about its own code.
+  set(system SYSTEM)
+endif()
+target_include_directories(Heffte ${system} INTERFACE "${PROJECT_SOURCE_DIR}/include" "${CMAKE_CURRENT_BINARY_DIR}/include")
 target_link_libraries(Heffte INTERFACE heffte MPI::MPI_C)
 target_compile_features(Heffte INTERFACE c_std_99)
 if(CMAKE_CXX_COMPILER_LOADED)
