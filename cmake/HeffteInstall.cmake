@@ -1,4 +1,5 @@
-# What is installed for C and C++ programs: the library, the headers, and the CMake package. The installed tree can be moved.
+# What is installed for C and C++ programs: the library, the headers, the CMake package, and a fragment for make. The installed tree
+# can be moved.
 
 include(CMakePackageConfigHelpers)
 
@@ -19,6 +20,16 @@ endif()
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.h")
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/include/heffte_config.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+
+set(fragment "${CMAKE_INSTALL_FULL_DATADIR}/heffte")
+file(RELATIVE_PATH Heffte_INCLUDE_FROM_SHARE "${fragment}" "${CMAKE_INSTALL_FULL_INCLUDEDIR}")
+file(RELATIVE_PATH Heffte_LIBRARY_FROM_SHARE "${fragment}" "${CMAKE_INSTALL_FULL_LIBDIR}")
+set(Heffte_STATIC_NEEDS "")
+if(NOT BUILD_SHARED_LIBS)
+  set(Heffte_STATIC_NEEDS " -lpthread -ldl -lm")
+endif()
+configure_file("${PROJECT_SOURCE_DIR}/cmake/HeffteMakefile.in" "${CMAKE_CURRENT_BINARY_DIR}/package/HeffteMakefile.in" @ONLY)
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/package/HeffteMakefile.in" DESTINATION "${CMAKE_INSTALL_DATADIR}/heffte")
 
 set(Heffte_PACKAGE_DIRECTORY "${CMAKE_INSTALL_LIBDIR}/cmake/Heffte")
 configure_package_config_file(

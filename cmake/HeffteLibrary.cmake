@@ -1,5 +1,10 @@
 # libheffte, by cargo through Corrosion: targets Heffte and Heffte::Heffte.
 
+# The launcher of the same MPI.
+if(MPI_C_COMPILER)
+  get_filename_component(directory "${MPI_C_COMPILER}" DIRECTORY)
+  find_program(MPIEXEC_EXECUTABLE NAMES mpiexec mpirun PATHS "${directory}" NO_DEFAULT_PATH)
+endif()
 find_package(MPI REQUIRED COMPONENTS C)
 
 find_package(Corrosion 0.5 QUIET CONFIG)
@@ -10,48 +15,53 @@ if(NOT Corrosion_FOUND)
   FetchContent_MakeAvailable(Corrosion)
 endif()
 
-# What cargo needs to know: which MPI to bind to, and where the loader finds it.
+# What cargo needs to know: which MPI to bind to.
 set(Heffte_CARGO_ENVIRONMENT "MPICC=${MPI_C_COMPILER}")
 foreach(variable LIBCLANG_PATH BINDGEN_EXTRA_CLANG_ARGS)
   if(DEFINED ENV{${variable}})
     list(APPEND Heffte_CARGO_ENVIRONMENT "${variable}=$ENV{${variable}}")
   endif()
 endforeach()
-set(Heffte_MPI_DIRECTORIES "")
+# Where the loader finds it, when it is not where the loader looks anyway.
+set(Heffte_RPATH "")
 foreach(library IN LISTS MPI_C_LIBRARIES)
   get_filename_component(directory "${library}" DIRECTORY)
   if(directory AND NOT directory IN_LIST CMAKE_C_IMPLICIT_LINK_DIRECTORIES)
-    list(APPEND Heffte_MPI_DIRECTORIES "${directory}")
+    list(APPEND Heffte_RPATH "-Clink-arg=-Wl,-rpath,${directory}")
   endif()
 endforeach()
-list(REMOVE_DUPLICATES Heffte_MPI_DIRECTORIES)
-string(REPLACE ";" ":" Heffte_RPATH "${Heffte_MPI_DIRECTORIES}")
-list(APPEND Heffte_CARGO_ENVIRONMENT "HEFFTE_RPATH=${Heffte_RPATH}")
+list(REMOVE_DUPLICATES Heffte_RPATH)
 
-# A crate of the workspace, with that environment. CMake's target is named like the crate's library.
-function(heffte_import_crate crate type target)
+# What is of that crate's kind and name, or for programs of all names, with that environment. Corrosion makes a target of each,
+# which is named like it. More arguments go to Corrosion.
+function(heffte_import_crate crate type)
   corrosion_import_crate(
-    MANIFEST_PATH "${PROJECT_SOURCE_DIR}/Cargo.toml" CRATES ${crate} CRATE_TYPES ${type} LOCKED)
-  corrosion_set_env_vars(${target} ${Heffte_CARGO_ENVIRONMENT})
-  # Another project's wish for where its libraries go, which this one would not find there.
-  foreach(kind ARCHIVE LIBRARY)
-    foreach(suffix "" ${CMAKE_CONFIGURATION_TYPES})
-      string(TOUPPER "${kind}_OUTPUT_DIRECTORY_${suffix}" property)
-      string(REGEX REPLACE "_$" "" property "${property}")
-      set_property(TARGET ${target} PROPERTY ${property} "")
+    MANIFEST_PATH "${PROJECT_SOURCE_DIR}/Cargo.toml" CRATES ${crate} CRATE_TYPES ${type} LOCKED IMPORTED_CRATES targets ${ARGN})
+  foreach(target IN LISTS targets)
+    corrosion_set_env_vars(${target} ${Heffte_CARGO_ENVIRONMENT})
+    if(NOT type STREQUAL "staticlib" AND Heffte_RPATH)
+      corrosion_add_target_local_rustflags(${target} ${Heffte_RPATH})
+    endif()
+    # Another project's wish for where what is built goes, which this one would not find there.
+    foreach(kind ARCHIVE LIBRARY RUNTIME)
+      foreach(suffix "" ${CMAKE_CONFIGURATION_TYPES})
+        string(TOUPPER "${kind}_OUTPUT_DIRECTORY_${suffix}" property)
+        string(REGEX REPLACE "_$" "" property "${property}")
+        set_property(TARGET ${target} PROPERTY ${property} "")
+      endforeach()
     endforeach()
   endforeach()
 endfunction()
 
 if(BUILD_SHARED_LIBS)
-  heffte_import_crate(heffte-c cdylib heffte)
+  heffte_import_crate(heffte-c cdylib)
   # Programs look for the library by its soname, in the build tree too.
   add_custom_target(heffte_soname ALL
     COMMAND "${CMAKE_COMMAND}" -E create_symlink libheffte.so "${CMAKE_CURRENT_BINARY_DIR}/libheffte.so.${PROJECT_VERSION_MAJOR}"
     COMMENT "Linking libheffte.so.${PROJECT_VERSION_MAJOR}" VERBATIM)
   add_dependencies(heffte_soname cargo-build_heffte)
 else()
-  heffte_import_crate(heffte-c staticlib heffte)
+  heffte_import_crate(heffte-c staticlib)
 endif()
 
 set(Heffte_GIT_HASH unknown)
@@ -67,7 +77,12 @@ configure_file("${PROJECT_SOURCE_DIR}/include/heffte_config.h.in" "${CMAKE_CURRE
 
 add_library(Heffte INTERFACE)
 add_library(Heffte::Heffte ALIAS Heffte)
-target_include_directories(Heffte INTERFACE "${PROJECT_SOURCE_DIR}/include" "${CMAKE_CURRENT_BINARY_DIR}/include")
+set(system "")
+if(NOT Heffte_TOP_LEVEL)
+  # The warnings that a surrounding project asks for are about its own code.
+  set(system SYSTEM)
+endif()
+target_include_directories(Heffte ${system} INTERFACE "${PROJECT_SOURCE_DIR}/include" "${CMAKE_CURRENT_BINARY_DIR}/include")
 target_link_libraries(Heffte INTERFACE heffte MPI::MPI_C)
 target_compile_features(Heffte INTERFACE c_std_99)
 if(CMAKE_CXX_COMPILER_LOADED)

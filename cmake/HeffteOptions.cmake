@@ -5,7 +5,12 @@ if(CMAKE_SOURCE_DIR STREQUAL CMAKE_CURRENT_SOURCE_DIR)
   set(Heffte_TOP_LEVEL ON)
 endif()
 
-option(BUILD_SHARED_LIBS "Build libheffte.so rather than libheffte.a" ON)
+if(Heffte_TOP_LEVEL)
+  option(BUILD_SHARED_LIBS "Build libheffte.so rather than libheffte.a" ON)
+elseif(NOT DEFINED BUILD_SHARED_LIBS)
+  # What the project around this one builds is no business of ours.
+  set(BUILD_SHARED_LIBS ON)
+endif()
 option(Heffte_ENABLE_FFTW "Use FFTW" OFF)
 option(Heffte_ENABLE_MKL "Use Intel MKL" OFF)
 option(Heffte_ENABLE_CUDA "Use cuFFT on NVIDIA devices" OFF)

@@ -6,9 +6,9 @@ endif()
 find_package(Python 3.10 REQUIRED COMPONENTS Interpreter)
 
 list(APPEND Heffte_CARGO_ENVIRONMENT "PYO3_PYTHON=${Python_EXECUTABLE}")
-heffte_import_crate(heffte-python cdylib _core)
+heffte_import_crate(heffte-python cdylib)
 # One cargo at a time: both crates share what they are built from.
-add_dependencies(cargo-build__core cargo-build_heffte)
+add_dependencies(cargo-prebuild__core cargo-build_heffte)
 
 # Installs the package below `directory`, which is relative to the prefix.
 function(heffte_install_python directory)

@@ -73,7 +73,8 @@ class fft3d : public detail::transforms<backend_tag, index, detail::types_of<bac
                                                  scale scaling = scale::none) const {
         static_assert(backend::check_types<backend_tag, scalar_type,
                                            typename transform_output<scalar_type, backend_tag>::type>::value,
-                      "forward() takes containers of elements that heffte::backend::check_types knows");
+                      "forward() takes containers of float, double or complex numbers of these; of real ones for cosine and sine "
+                      "transforms");
         output_buffer_container<scalar_type> output(static_cast<std::size_t>(this->size_outbox()));
         this->transform(direction::forward, input, output, scaling);
         return output;

@@ -71,7 +71,8 @@ class fft3d_r2c : public detail::transforms<backend_tag, index, detail::real_typ
     template <typename scalar_type>
     output_buffer_container<scalar_type> forward(buffer_container<scalar_type> const &input,
                                                  scale scaling = scale::none) const {
-        static_assert(std::is_floating_point<scalar_type>::value, "forward() of fft3d_r2c takes float or double");
+        static_assert(std::is_same<scalar_type, float>::value || std::is_same<scalar_type, double>::value,
+                      "forward() of fft3d_r2c takes float or double");
         output_buffer_container<scalar_type> output(static_cast<std::size_t>(this->size_outbox()));
         this->transform(direction::forward, input, output, scaling);
         return output;

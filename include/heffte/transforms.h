@@ -18,8 +18,10 @@ template <typename scalar_type> struct not_deduced { typedef scalar_type type; }
  */
 template <typename backend_tag, typename index, template <typename, typename> class pairs>
 class transforms : public backend::device_instance<typename backend::buffer_traits<backend_tag>::location> {
-    static_assert(backend::is_enabled<backend_tag>::value,
-                  "this backend is not in this build of heFFTe: rebuild with it enabled or choose another");
+    static_assert(facts<backend_tag>::is_backend, "the first argument is the tag of a backend, such as heffte::backend::stock");
+    static_assert(backend::is_enabled<backend_tag>::value || !facts<backend_tag>::is_backend,
+                  "this backend is not in this build of heFFTe: rebuild with it enabled, or choose another, such as "
+                  "heffte::backend::default_backend<heffte::tag::cpu>::type");
 
   public:
     //! Where arrays lie.
@@ -72,7 +74,8 @@ class transforms : public backend::device_instance<typename backend::buffer_trai
     void forward(int const batch_size, input_type const input[], output_type output[],
                  typename not_deduced<output_type>::type workspace[], scale scaling = scale::none) const {
         static_assert(pairs<input_type, output_type>::value,
-                      "forward() cannot go from this type to that: look at heffte::backend::check_types");
+                      "forward() goes from float or double to complex numbers of the same precision; with fft3d also from "
+                      "complex numbers to the same type, and with the backends of cosines and sines from real ones");
         execute(direction::forward, batch_size, array_to_abi(input), array_to_abi(output), array_to_abi(workspace), scaling);
     }
     //! The same with a workspace of the plan's own.
@@ -98,7 +101,8 @@ class transforms : public backend::device_instance<typename backend::buffer_trai
     void backward(int const batch_size, input_type const input[], output_type output[],
                   typename not_deduced<input_type>::type workspace[], scale scaling = scale::none) const {
         static_assert(pairs<output_type, input_type>::value,
-                      "backward() cannot go from this type to that: look at heffte::backend::check_types");
+                      "backward() goes from complex numbers to float or double of the same precision; with fft3d also to "
+                      "the same type, and with the backends of cosines and sines from real numbers");
         execute(direction::backward, batch_size, array_to_abi(input), array_to_abi(output), array_to_abi(workspace), scaling);
     }
     //! The same with a workspace of the plan's own.

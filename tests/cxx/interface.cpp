@@ -21,6 +21,9 @@ template <> struct is_zcomplex<my_zcomplex> : std::true_type {};
 
 template <typename a, typename b> constexpr bool same() { return std::is_same<a, b>::value; }
 
+static_assert(Heffte_VERSION_MAJOR == 2 && Heffte_VERSION_MINOR >= 4 && Heffte_VERSION_PATCH >= 0, "");
+static_assert(sizeof(Heffte_GIT_HASH) > 1, "");
+
 // Enumerations have heFFTe's values.
 static_assert(static_cast<int>(heffte::scale::none) == 0 && static_cast<int>(heffte::scale::full) == 1, "");
 static_assert(static_cast<int>(heffte::scale::symmetric) == 2, "");

@@ -4,5 +4,6 @@
 
 #![warn(missing_docs)]
 
+#[cfg(feature = "compare")]
 pub mod compare;
 pub mod speed3d;

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
+use super::native::there;
 use super::report::Report;
 use crate::build;
 use crate::command::{self, LIMIT};
@@ -19,6 +20,8 @@ enum Source {
     InPlace,
     /// tests/cmake/components, which looks for the installed package.
     Components,
+    /// Another project below tests/cmake.
+    Project(&'static str),
 }
 
 /// What CMake should do.
@@ -28,11 +31,13 @@ enum Verdict {
     Refuses(&'static str),
 }
 
-use Source::{Components, InPlace, Library};
+use Source::{Components, InPlace, Library, Project};
 use Verdict::{Accepts, Refuses};
 
+type Case = (&'static str, Source, &'static [&'static str], Verdict);
+
 /// To add a case, add a row.
-const CASES: [(&str, Source, &[&str], Verdict); 11] = [
+const CASES: &[Case] = &[
     (
         "unknown options are accepted",
         Library,
@@ -40,7 +45,12 @@ const CASES: [(&str, Source, &[&str], Verdict); 11] = [
         Accepts,
     ),
     ("AVX is accepted", Library, &["-DHeffte_ENABLE_AVX=ON", "-DHeffte_ENABLE_AVX512=ON"], Accepts),
-    ("FFTW is refused", Library, &["-DHeffte_ENABLE_FFTW=ON"], Refuses("Heffte_ENABLE_FFTW=ON")),
+    (
+        "FFTW is refused",
+        Library,
+        &["-DHeffte_ENABLE_FFTW=ON"],
+        Refuses("does not have it. It has the stock backend, which is always built"),
+    ),
     ("CUDA is refused", Library, &["-DHeffte_ENABLE_CUDA=ON"], Refuses("Heffte_ENABLE_CUDA=ON")),
     ("tracing is refused", Library, &["-DHeffte_ENABLE_TRACING=ON"], Refuses("Heffte_ENABLE_TRACING=ON")),
     (
@@ -50,29 +60,74 @@ const CASES: [(&str, Source, &[&str], Verdict); 11] = [
         Refuses("BUILD_SHARED_LIBS=ON"),
     ),
     ("a build in the sources is refused", InPlace, &[], Refuses("not built in its source directory")),
+    ("components that are there", Components, &["-DCOMPONENTS=STOCK;BUILTIN;SHARED;PYTHON;INTRINSICS"], Accepts),
     (
-        "components that are there, from C and C++",
+        "a component that is not",
         Components,
-        &["-DCOMPONENTS=STOCK;BUILTIN;SHARED;PYTHON", "-DWITH_CXX=ON"],
-        Accepts,
+        &["-DCOMPONENTS=STOCK;FFTW"],
+        Refuses("has no component FFTW. It has: SHARED STOCK PYTHON."),
     ),
-    ("a component that is not", Components, &["-DCOMPONENTS=STOCK;FFTW"], Refuses("has no component FFTW")),
-    ("a version that is too new", Components, &["-DVERSION=3.0"], Refuses("3.0")),
+    (
+        "a version that is too new",
+        Components,
+        &["-DVERSION=3.0"],
+        Refuses("compatible with requested version \"3.0\". The following configuration files were considered"),
+    ),
+    ("versions, too old, too new and in between", Project("versions"), &[], Accepts),
+    ("a project without a language", Project("no_language"), &[], Accepts),
     ("a path that names the sources", Components, &["-DSOURCES_FIRST=ON"], Accepts),
+];
+
+/// The same of the static library.
+const STATIC_CASES: &[Case] = &[
+    ("components of the static library", Components, &["-DEXPECTED=STATIC;STOCK", "-DCOMPONENTS=STATIC"], Accepts),
+    ("a component that it has not", Components, &["-DCOMPONENTS=SHARED"], Refuses("has no component SHARED")),
 ];
 
 /// Configures every case with the package that is installed in `prefix`.
 pub fn run(tools: &Tools, report: &mut Report, prefix: &Path, work: &Path) {
-    for (label, source, options, verdict) in &CASES {
-        report.check(label, || case(tools, source, options, verdict, prefix, work));
+    for each in CASES {
+        report.check(each.0, || case(tools, each, prefix, work));
+    }
+    let languages = if there(&["c++"]).is_empty() { &["C"][..] } else { &["C", "CXX", "C;CXX"] };
+    for languages in languages {
+        report.check(&format!("MPI is found for {languages}"), || finds_mpi(tools, languages, prefix, work));
+    }
+    if languages.len() > 1 {
+        report.check("FetchContent", || {
+            let fetched = format!("-DFETCHCONTENT_SOURCE_DIR_HEFFTE={}", at("").display());
+            let binary = work.join("fetched");
+            let mut configure = build::configure(tools, &at("tests/cmake/fetch_content"), &binary);
+            command::run("configuring", configure.arg(fetched)).map(|_| ())
+        });
     }
 }
 
-fn case(tools: &Tools, source: &Source, options: &[&str], verdict: &Verdict, prefix: &Path, work: &Path) -> Result<()> {
+/// The same with the static library.
+pub fn of_static(tools: &Tools, report: &mut Report, prefix: &Path, work: &Path) {
+    for each in STATIC_CASES {
+        report.check(each.0, || case(tools, each, prefix, work));
+    }
+}
+
+/// A program that says nothing about MPI, where nothing of it is on the path, gets the package's.
+fn finds_mpi(tools: &Tools, languages: &str, prefix: &Path, work: &Path) -> Result<()> {
+    let binary = work.join("configured");
+    let _ = fs::remove_dir_all(&binary);
+    let mpi = tools.mpicc.parent().context("MPI's compiler is in no directory")?;
+    let mut configure = tools.command(tools.python.with_file_name("cmake"));
+    configure.env("PATH", "/usr/bin:/bin").args(["-G", "Ninja", "-S"]).arg(at("tests/cmake/finds_mpi"));
+    configure.arg("-B").arg(&binary).arg(format!("-DLANGUAGES={languages}"));
+    configure.arg(format!("-DCMAKE_MAKE_PROGRAM={}", tools.python.with_file_name("ninja").display()));
+    configure.arg(format!("-DMPI_DIRECTORY={}", mpi.display())).arg(format!("-DHeffte_ROOT={}", prefix.display()));
+    command::run("configuring", &mut configure).map(|_| ())
+}
+
+fn case(tools: &Tools, (_, source, options, verdict): &Case, prefix: &Path, work: &Path) -> Result<()> {
     let binary = work.join("configured");
     let _ = fs::remove_dir_all(&binary);
     let mut configure = build::configure(tools, &directory(source, &binary)?, &binary);
-    configure.args(options).arg(format!("-DHeffte_ROOT={}", prefix.display()));
+    configure.args(*options).arg(format!("-DHeffte_ROOT={}", prefix.display()));
     let outcome = command::capture("configuring", &mut configure, LIMIT)?;
     // CMake breaks the lines of its messages.
     let words = outcome.output.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -93,6 +148,7 @@ fn directory(source: &Source, binary: &Path) -> Result<PathBuf> {
     Ok(match source {
         Library => at(""),
         Components => at("tests/cmake/components"),
+        Project(name) => at("tests/cmake").join(name),
         InPlace => {
             // A copy: a test leaves nothing in the sources, even where it fails.
             fs::create_dir_all(binary)?;

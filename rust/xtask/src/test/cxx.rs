@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::native::{CXX, CXX_TESTS, compile, compile_alone, ctest, there};
 use super::report::Report;
@@ -47,6 +47,27 @@ const KNOWN: [&str; 28] = [
     "stock_fft/heffte_stock_vec_types.h",
 ];
 
+/// What cannot be compiled, with a word of why: the statements of a function that has a `box`.
+const REFUSED: &[(&str, &str, &str)] = &[
+    ("a backend that is not built", "heffte::fft3d<heffte::backend::fftw> plan(box, box, comm);", "not in this build"),
+    ("what is no backend", "heffte::fft3d<heffte::tag::cpu> plan(box, box, comm);", "the tag of a backend"),
+    (
+        "two precisions",
+        "heffte::fft3d<heffte::backend::stock> plan(box, box, comm); double x[1]; std::complex<float> y[1]; plan.forward(x, y);",
+        "of the same precision",
+    ),
+    (
+        "complex input of fft3d_r2c",
+        "heffte::fft3d_r2c<heffte::backend::stock> plan(box, box, 0, comm); std::complex<float> x[1], y[1]; plan.forward(x, y);",
+        "with fft3d also from complex numbers",
+    ),
+    (
+        "a container of integers",
+        "heffte::fft3d<heffte::backend::stock> plan(box, box, comm); plan.forward(std::vector<int>(1));",
+        "forward() takes containers of float, double",
+    ),
+];
+
 pub fn run(tools: &Tools, report: &mut Report) {
     let compilers = there(&["g++", "clang++"]);
     if compilers.is_empty() {
@@ -67,6 +88,9 @@ pub fn run(tools: &Tools, report: &mut Report) {
         report.check(&format!("a program written for heFFTe by {compiler}"), || {
             compile(tools, &CXX, compiler, OLD, &at("benchmarks/peers/heffte_reference.cpp"))
         });
+        report.check(&format!("what {compiler} refuses"), || {
+            REFUSED.iter().try_for_each(|(label, statements, words)| refused(tools, compiler, label, statements, words))
+        });
         for standard in [OLD, NEW] {
             report.check(&format!("{} headers by {compiler} -std={standard}", headers.len()), || {
                 headers.iter().try_for_each(|header| compile_alone(tools, &CXX, compiler, standard, header))
@@ -74,6 +98,19 @@ pub fn run(tools: &Tools, report: &mut Report) {
         }
     }
     ctest(tools, report, &SHARED, &["-R", CXX_TESTS]);
+}
+
+/// That the compiler stops at these statements, with these words.
+fn refused(tools: &Tools, compiler: &str, label: &str, statements: &str, words: &str) -> Result<()> {
+    let source = at("build/refused.cpp");
+    fs::write(
+        &source,
+        format!("#include <heffte.h>\nvoid f(heffte::box3d<> box, MPI_Comm comm) {{ {statements} }}\n"),
+    )?;
+    let Err(error) = compile(tools, &CXX, compiler, OLD, &source) else { bail!("{label} was accepted") };
+    let message = format!("{error:#}");
+    ensure!(message.contains(words), "{label}: the message lacks {words:?}:\n{message}");
+    Ok(())
 }
 
 /// The tests, which CMake compiles by the old standard.

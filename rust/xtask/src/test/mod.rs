@@ -5,6 +5,7 @@ mod configure;
 mod count;
 mod cxx;
 mod docs;
+mod make;
 mod native;
 mod package;
 mod python;
@@ -46,15 +47,11 @@ const PIECES: [Piece; 18] = [
     Piece { name: "bench", about: "speed3d on 1, 2 and 4 ranks, and a comparison with scipy", run: bench::run },
     Piece { name: "build", about: "CMake builds and installs the library and the Python package", run: native::build },
     Piece { name: "headers", about: "each header is C99 without a warning", run: native::headers },
-    Piece { name: "c", about: "the C tests and examples, in the build tree", run: native::c },
-    Piece {
-        name: "cxx",
-        about: "each header is C++11 and C++20 without a warning; the C++ tests and examples",
-        run: cxx::run,
-    },
+    Piece { name: "c", about: "the C tests, and the examples in C and C++, in the build tree", run: native::c },
+    Piece { name: "cxx", about: "each header is C++11 and C++20 without a warning; the C++ tests", run: cxx::run },
     Piece {
         name: "package",
-        about: "find_package, the moved tree, plain mpicc, options that are refused",
+        about: "find_package, the examples and programs as installed, the moved tree, make, options that are refused",
         run: package::run,
     },
     Piece { name: "python", about: "the Python tests on 1, 2 and 4 ranks", run: python::tests },

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::package;
 use super::report::Report;
+use super::{configure, make, package};
 use crate::build::{self, Flavour, SHARED, STATIC};
 use crate::command;
 use crate::header;
@@ -98,6 +98,8 @@ pub fn static_library(tools: &Tools, report: &mut Report) {
         ctest(tools, report, &STATIC, &[]);
         package::consumer(tools, report, &package::IN_C, &STATIC.prefix(), &at("build/consumer-static"));
         package::consumer(tools, report, &package::IN_CXX, &STATIC.prefix(), &at("build/consumer-static-cxx"));
+        configure::of_static(tools, report, &STATIC.prefix(), &at("build"));
+        make::of_static(tools, report, &STATIC.prefix(), &at("build/make-static"));
     }
 }
 

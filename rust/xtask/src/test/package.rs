@@ -1,4 +1,4 @@
-//! The installed package as others use it: by find_package, moved elsewhere, without CMake, inside another project.
+//! The installed package as others use it: by find_package, moved elsewhere, by make, without either, inside another project.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 
 use super::configure;
+use super::make;
 use super::report::Report;
 use crate::build::{self, SHARED};
 use crate::command;
@@ -16,6 +17,7 @@ pub fn run(tools: &Tools, report: &mut Report) {
     let work = at("build/package");
     let first = work.join("installed here");
     let moved = work.join("moved there");
+    test_install(tools, report);
     if !report.check("installing a copy", || copy(tools, &work, &first)) {
         return;
     }
@@ -28,9 +30,28 @@ pub fn run(tools: &Tools, report: &mut Report) {
     for example in ["examples/c/heffte_example_c.c", "examples/cxx/first_transform.cpp"] {
         by_wrapper(tools, report, example, &moved, &work);
     }
+    programs(tools, report, &moved);
     subproject(tools, report, &work);
     imports(tools, report, &moved);
     configure::run(tools, report, &moved, &work);
+    make::run(tools, report, &moved, &work);
+}
+
+/// The examples by find_package, as they are installed: the target test_install.
+fn test_install(tools: &Tools, report: &mut Report) {
+    let mut build = build::cmake(tools);
+    report.program("test_install", build.arg("--build").arg(SHARED.directory()).args(["--target", "test_install"]));
+}
+
+/// The installed programs find MPI without help.
+fn programs(tools: &Tools, report: &mut Report, prefix: &Path) {
+    for (name, backend) in
+        [("speed3d_c2c", "stock"), ("speed3d_r2c", "stock"), ("speed3d_r2r", "stock-cos"), ("convolution", "stock")]
+    {
+        let mut program = tools.on_ranks(2, prefix.join("bin").join(name));
+        program.args([backend, "double", "12", "10", "8", "-n1"]).env_remove("LD_LIBRARY_PATH");
+        report.program(&format!("bin/{name}: 2 ranks"), &mut program);
+    }
 }
 
 fn copy(tools: &Tools, work: &Path, prefix: &Path) -> Result<()> {
@@ -39,15 +60,28 @@ fn copy(tools: &Tools, work: &Path, prefix: &Path) -> Result<()> {
     command::run("installing", install.arg("--install").arg(SHARED.directory()).arg("--prefix").arg(prefix)).map(|_| ())
 }
 
-/// A program of somebody else's: what is tested with it, and where it is.
+/// A program of somebody else's: what is tested with it, where it is, and how it is told where the package is.
 pub struct Consumer {
     label: &'static str,
     source: &'static str,
+    hint: fn(&Path) -> String,
 }
 
-pub const IN_C: Consumer = Consumer { label: "find_package", source: "tests/cmake/consumer" };
-const IN_C_MOVED: Consumer = Consumer { label: "find_package in the moved tree", ..IN_C };
-pub const IN_CXX: Consumer = Consumer { label: "find_package from C++ alone", source: "tests/cmake/consumer_cxx" };
+pub const IN_C: Consumer = Consumer {
+    label: "find_package",
+    source: "tests/cmake/consumer",
+    hint: |prefix| format!("-DHeffte_ROOT={}", prefix.display()),
+};
+const IN_C_MOVED: Consumer = Consumer {
+    label: "find_package in the moved tree",
+    hint: |prefix| format!("-DHeffte_DIR={}", prefix.join("lib/cmake/Heffte").display()),
+    ..IN_C
+};
+pub const IN_CXX: Consumer = Consumer {
+    label: "find_package from C++ alone",
+    source: "tests/cmake/consumer_cxx",
+    hint: |prefix| format!("-DCMAKE_PREFIX_PATH={}", prefix.display()),
+};
 
 /// Builds a consumer against `prefix` and runs it on 2 ranks.
 pub fn consumer(tools: &Tools, report: &mut Report, consumer: &Consumer, prefix: &Path, binary: &Path) {
@@ -55,7 +89,7 @@ pub fn consumer(tools: &Tools, report: &mut Report, consumer: &Consumer, prefix:
     let built = report.check(&format!("{label}: build"), || {
         let _ = fs::remove_dir_all(binary);
         let mut configure = build::configure(tools, &at(consumer.source), binary);
-        let output = command::run("configuring", configure.arg(format!("-DHeffte_ROOT={}", prefix.display())))?;
+        let output = command::run("configuring", configure.arg((consumer.hint)(prefix)))?;
         ensure!(output.contains("Found Heffte: "), "the package does not say that it was found:\n{output}");
         ensure!(output.contains(&prefix.display().to_string()), "another Heffte was found:\n{output}");
         command::run("building", tools.command("cmake").arg("--build").arg(binary)).map(|_| ())
