@@ -9,6 +9,7 @@ mod lifetime;
 mod oracle;
 mod planning;
 mod problem;
+mod tracing;
 mod transforms;
 mod transports;
 mod tuning;
@@ -24,6 +25,7 @@ fn main() {
     large::run(&mut harness);
     planning::run(&mut harness);
     tuning::run(&mut harness);
+    tracing::run(&mut harness);
     failures::run(&mut harness);
     let survivor = lifetime::run(&mut harness);
     let failed = harness.summary();

@@ -83,6 +83,7 @@ pub fn run(tools: &Tools, report: &mut Report) {
             })
         });
     }
+    report.check("speed3d_c2c -trace", || traced(tools, &compare.with_file_name("speed3d_c2c")));
     report.check("a comparison with scipy", || comparison(tools, &compare));
 }
 
@@ -123,6 +124,26 @@ fn refused(tools: &Tools, program: &Path, arguments: &str, message: &str) -> Res
     ensure!(!outcome.ok, "{arguments}: this ended well:\n{}", outcome.output);
     let times = outcome.output.matches(message).count();
     ensure!(times == 1, "{arguments}: {message:?} is there {times} times:\n{}", outcome.output);
+    Ok(())
+}
+
+/// That a trace is where heFFTe's programs leave theirs, and has what was run: a pair to warm up and two more.
+fn traced(tools: &Tools, program: &Path) -> Result<()> {
+    let directory = at("build/bench/trace");
+    let _ = fs::remove_dir_all(&directory);
+    fs::create_dir_all(&directory)?;
+    let mut command = tools.on_ranks(2, program);
+    command.args("stock double 8 9 10 -nruns2 -trace".split(' ')).current_dir(&directory);
+    command::run("speed3d", &mut command)?;
+    let read = |end: &str| {
+        let path = directory.join(format!("speed3d_c2c_stock_double8_9_10{end}"));
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
+    };
+    for log in [read("_0.log")?, read("_1.log")?] {
+        let count = |name: &str| log.lines().filter(|line| line.len() == 80 && line[..40].trim() == name).count();
+        ensure!((count("forward"), count("backward"), count("plan")) == (3, 3, 1), "{log}");
+    }
+    ensure!(read(".json")?.contains("traceEvents") && read(".txt")?.contains("forward"), "a file for all is empty");
     Ok(())
 }
 

@@ -42,7 +42,7 @@ const CASES: [(&str, Source, &[&str], Verdict); 11] = [
     ("AVX is accepted", Library, &["-DHeffte_ENABLE_AVX=ON", "-DHeffte_ENABLE_AVX512=ON"], Accepts),
     ("FFTW is refused", Library, &["-DHeffte_ENABLE_FFTW=ON"], Refuses("Heffte_ENABLE_FFTW=ON")),
     ("CUDA is refused", Library, &["-DHeffte_ENABLE_CUDA=ON"], Refuses("Heffte_ENABLE_CUDA=ON")),
-    ("tracing is refused", Library, &["-DHeffte_ENABLE_TRACING=ON"], Refuses("Heffte_ENABLE_TRACING=ON")),
+    ("tracing is accepted", Library, &["-DHeffte_ENABLE_TRACING=ON"], Accepts),
     (
         "static Python is refused",
         Library,
