@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 import problems
 import pytest
 from mpi4py import MPI
+from programs import on_one_rank, run_alone
 
 #: A line of a log: the name in 40 columns, begin and duration in 20 each, 12 significant digits.
 LINE = re.compile(r"^ *(\S.*?) +(\d+(?:\.\d+)?(?:e[-+]\d+)?) +(\d+(?:\.\d+)?(?:e[-+]\d+)?)$")
@@ -240,6 +240,22 @@ def test_files_that_cannot_be_written_are_the_same_error_on_all_ranks(comm: MPI.
     heffte.finalize_tracing()  # There is nothing to end.
 
 
+def test_files_that_cannot_be_written_at_the_end_are_an_error_too(comm: MPI.Comm, root: str) -> None:
+    inside = os.path.dirname(root) + "/inside"
+    if comm.rank == 0:
+        os.mkdir(inside)
+    comm.Barrier()
+    heffte.init_tracing(inside + "/a trace")
+    comm.Barrier()
+    if comm.rank == 0:
+        shutil.rmtree(inside)
+    comm.Barrier()
+    with pytest.raises(heffte.heffte_input_error) as caught:
+        heffte.finalize_tracing()
+    assert str(caught.value).startswith(f"rank 0: cannot write {inside}/a trace_0.log: No such file")
+    assert len(set(comm.allgather(str(caught.value)))) == 1
+
+
 def test_a_root_of_the_wrong_type_on_one_rank_is_an_error_on_all(comm: MPI.Comm, root: str) -> None:
     with pytest.raises(heffte.heffte_input_error, match=rf"rank {comm.size - 1}: TypeError: "):
         heffte.init_tracing(3 if comm.rank == comm.size - 1 else root)  # type: ignore[arg-type]
@@ -253,10 +269,11 @@ def test_a_block_that_raises_is_traced_too(comm: MPI.Comm, root: str) -> None:
     assert [name for name, *_ in read_log(f"{root}_{comm.rank}.log")] == ["bad"]
 
 
-PROGRAM = """
-import sys, numpy as np, heffte
+def program(root: str) -> str:
+    return f"""
+import numpy as np, heffte
 from mpi4py import MPI
-heffte.init_tracing(sys.argv[1])
+heffte.init_tracing({root!r})
 box = heffte.box3d([0, 0, 0], [3, 3, 3])
 plan = heffte.fft3d(heffte.backend.stock, box, box, MPI.COMM_SELF)
 plan.forward(np.ones(64), np.empty(64, complex))
@@ -265,30 +282,21 @@ plan.forward(np.ones(64), np.empty(64, complex))
 """
 
 
-def run(comm: MPI.Comm, root: str, inner: str) -> subprocess.CompletedProcess[str] | None:
-    """A program of one rank, with HEFFTE_TRACE set; on rank 0."""
-    if comm.rank > 0:
-        return None
-    # It shall not take itself for a rank of this program.
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PMI", "OMPI_", "PMIX"))}
-    environment = {**kept, "HEFFTE_TRACE": root}
-    command = [sys.executable, "-c", PROGRAM, inner]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=50)
+@on_one_rank
+def test_the_environment_traces_a_whole_run_whatever_the_program_traces(root: str) -> None:
+    done = run_alone(program(root + "-inner"), HEFFTE_TRACE=root)
+    assert (done.returncode, done.stderr) == (0, "")
+    counts = Counter(event["name"] for event in read_viewer(root + ".json")[0])
+    assert counts["plan"] == 1 and counts["forward"] == 2
+    assert read_table(root + ".txt")["forward"][0] == 2 and len(read_log(root + "_0.log")) == counts.total()
+    assert not os.path.exists(root + "-inner.json")
 
 
-def test_the_environment_traces_a_whole_run(comm: MPI.Comm, root: str) -> None:
-    if (done := run(comm, root, root + "-inner")) is not None:
-        assert (done.returncode, done.stderr) == (0, "")
-        counts = Counter(event["name"] for event in read_viewer(root + ".json")[0])
-        assert counts["plan"] == 1 and counts["forward"] == 2
-        assert read_table(root + ".txt")["forward"][0] == 2 and len(read_log(root + "_0.log")) == counts.total()
-        assert not os.path.exists(root + "-inner.json")
-
-
-def test_a_root_of_the_environment_that_cannot_be_written_is_a_warning(comm: MPI.Comm, root: str) -> None:
-    if (done := run(comm, "/nonexistent/place", root)) is not None:
-        assert done.returncode == 0, done.stderr
-        assert done.stderr.splitlines() == [
-            "heffte: warning: nothing is traced: rank 0: cannot write /nonexistent/place_0.log: No such file or directory (os error 2); "
-            "name a place that is there and may be written to"
-        ]
+@on_one_rank
+def test_a_root_of_the_environment_that_cannot_be_written_is_a_warning(root: str) -> None:
+    done = run_alone(program(root), HEFFTE_TRACE="/nonexistent/place")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines() == [
+        "heffte: warning: nothing is traced: rank 0: cannot write /nonexistent/place_0.log: No such file or directory (os error 2); "
+        "name a place that is there and may be written to"
+    ]
