@@ -18,13 +18,13 @@ option(Heffte_ENABLE_ROCM "Use rocFFT on AMD devices" OFF)
 option(Heffte_ENABLE_ONEAPI "Use oneMKL on Intel devices" OFF)
 option(Heffte_ENABLE_MAGMA "Use MAGMA's kernels" OFF)
 option(Heffte_ENABLE_FORTRAN "Build the Fortran modules" OFF)
-option(Heffte_ENABLE_TRACING "Record events" OFF)
+option(Heffte_ENABLE_TRACING "Define the macro Heffte_ENABLE_TRACING; events can be recorded either way" OFF)
 option(Heffte_ENABLE_AVX "Use AVX in the stock backend" OFF)
 option(Heffte_ENABLE_AVX512 "Use AVX-512 in the stock backend" OFF)
 option(Heffte_ENABLE_PYTHON "Build and install the Python package" OFF)
 option(Heffte_ENABLE_TESTING "Build the tests and examples" ${Heffte_TOP_LEVEL})
 
-foreach(feature FFTW MKL CUDA ROCM ONEAPI MAGMA FORTRAN TRACING)
+foreach(feature FFTW MKL CUDA ROCM ONEAPI MAGMA FORTRAN)
   if(Heffte_ENABLE_${feature})
     message(FATAL_ERROR
       "Heffte_ENABLE_${feature}=ON: Heffte ${PROJECT_VERSION} does not have it. It has the stock backend, which is always built, "
@@ -37,6 +37,10 @@ foreach(feature AVX AVX512)
     message(STATUS "Heffte_ENABLE_${feature}: nothing to do, the stock backend picks the instructions of the CPU it runs on")
   endif()
 endforeach()
+
+if(Heffte_ENABLE_TRACING)
+  message(STATUS "Heffte_ENABLE_TRACING: nothing to build, heffte::init_tracing or HEFFTE_TRACE=<root> turn tracing on at run time")
+endif()
 
 # This says to MPI where data on a device may go: without a backend for one it means nothing, and is OFF.
 set(Heffte_ENABLE_GPU_AWARE_MPI OFF)

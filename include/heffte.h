@@ -5,6 +5,7 @@
 #ifdef __cplusplus
 #include "heffte_fft3d.h"
 #include "heffte_fft3d_r2c.h"
+#include "heffte_transform3d.h"
 #else
 #include "heffte_c.h"
 #endif

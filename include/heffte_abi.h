@@ -26,36 +26,6 @@
 #define HEFFTE_ABI_FAILURE 2
 
 /**
- * Nothing happens along the axis.
- */
-#define HEFFTE_ABI_IDENTITY 0
-
-/**
- * The complex Fourier transform.
- */
-#define HEFFTE_ABI_C2C 1
-
-/**
- * REDFT10 forward, REDFT01 backward.
- */
-#define HEFFTE_ABI_COS 3
-
-/**
- * RODFT10 forward, RODFT01 backward.
- */
-#define HEFFTE_ABI_SIN 4
-
-/**
- * REDFT00 both ways.
- */
-#define HEFFTE_ABI_COS1 5
-
-/**
- * RODFT00 both ways.
- */
-#define HEFFTE_ABI_SIN1 6
-
-/**
  * All ranks take part in the stages between the boxes.
  */
 #define HEFFTE_ABI_ALL 0
@@ -131,7 +101,7 @@ typedef struct heffte_abi_spec {
    */
   int backend;
   /**
-   * What happens along each axis: HEFFTE_ABI_C2C and its siblings.
+   * What happens along each axis: Heffte_AXIS_C2C and its siblings in the C interface.
    */
   int kinds[3];
   /**
@@ -174,6 +144,10 @@ typedef struct heffte_abi_spec {
    * What that needs to know.
    */
   int value;
+  /**
+   * Nonzero where the program has chosen the kinds one by one, by heffte::transform3d, which messages then name.
+   */
+  int has_kinds;
 } heffte_abi_spec;
 
 /**
@@ -248,6 +222,10 @@ typedef struct heffte_abi_call {
    * Elements of the type that the transform works in; `data` NULL stands for a workspace of the plan's own.
    */
   struct heffte_abi_array workspace;
+  /**
+   * Bytes that the program could not allocate for the output, which is an error on all ranks; 0 where it could.
+   */
+  size_t missing;
 } heffte_abi_call;
 
 #ifdef __cplusplus
@@ -338,6 +316,32 @@ int heffte_abi_shapes(const struct heffte_abi_spec *specs,
                       size_t ranks,
                       struct heffte_abi_box *shapes,
                       int *axes);
+
+/**
+ * Begins a trace, as heffte_trace_start() of C does. MPI_COMM_NULL stands for this rank alone, which is joined by those that
+ * make its next plan; the call is then not collective.
+ *
+ * Requires: `root` ends with a NUL. `comm` is a handle of the MPI that this library is linked with.
+ */
+int heffte_abi_trace_start(const char *root,
+                           MPI_Comm comm);
+
+/**
+ * Ends the trace, as heffte_trace_stop() of C does.
+ */
+int heffte_abi_trace_stop(void);
+
+/**
+ * Nonzero where events are recorded.
+ */
+int heffte_abi_trace_is_on(void);
+
+/**
+ * Records an event of the program's own that began at `begin` by MPI_Wtime and ends now.
+ *
+ * Requires: `name` ends with a NUL. MPI is running.
+ */
+void heffte_abi_trace_mark(const char *name, double begin);
 
 #ifdef __cplusplus
 }  // extern "C"

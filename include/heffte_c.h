@@ -11,6 +11,7 @@
 #define HEFFTE_C_H
 
 #include <mpi.h>
+#include <stddef.h>
 #include "heffte_c_defines.h"
 
 /**
@@ -364,5 +365,39 @@ void heffte_backward_d2d_buffered(heffte_plan plan,
                                   double *output,
                                   void *workspace,
                                   int scale);
+
+/**
+ * Begins to record what this library does when, and what the program marks. heffte_trace_stop() then writes, for each rank,
+ * `<root>_<rank in MPI_COMM_WORLD>.log`, a line for each event; for all together `<root>.json`, which Chrome's and Perfetto's
+ * viewers open, and `<root>.txt`, a table of all events. What was recorded before and not written is dropped.
+ *
+ * Where the environment has HEFFTE_TRACE, which traces the whole run, nothing happens.
+ *
+ * Collective over `comm`. Returns Heffte_SUCCESS; 2 where `root` is NULL, any rank cannot write its files, or `comm` cannot be
+ * used: on all ranks.
+ *
+ * Requires: `root` is NULL or ends with a NUL. `comm` is a handle of the MPI that this library is linked with.
+ */
+int heffte_trace_start(const char *root,
+                       MPI_Comm comm);
+
+/**
+ * Ends the trace that heffte_trace_start() began, and writes its files; without one does nothing. Collective over the ranks
+ * that began it.
+ *
+ * Returns Heffte_SUCCESS; 2 where any rank cannot write its files: on all ranks.
+ */
+int heffte_trace_stop(void);
+
+/**
+ * Records an event of the program's own, named `name`, that began at `begin` by MPI_Wtime and ends now. Without a trace does
+ * nothing. Not collective.
+ *
+ * Returns Heffte_SUCCESS; 2 where `name` is NULL.
+ *
+ * Requires: `name` is NULL or ends with a NUL. MPI is running.
+ */
+int heffte_trace_mark(const char *name,
+                      double begin);
 
 #endif  /* HEFFTE_C_H */

@@ -41,7 +41,7 @@ class fft3d : public detail::transforms<backend_tag, index, detail::types_of<bac
     //! `inbox` is this rank's part of the input of a forward transform, `outbox` that of its output.
     fft3d(box3d<index> const inbox, box3d<index> const outbox, MPI_Comm const comm,
           plan_options const options = default_options<backend_tag>())
-        : base(inbox, outbox, detail::no_direction, comm, options) {}
+        : base(detail::make_spec<backend_tag>(inbox, outbox, detail::no_direction, options), comm) {}
     //! The same with a stream of the device, of which the host has none.
     fft3d(stream_type, box3d<index> const inbox, box3d<index> const outbox, MPI_Comm const comm,
           plan_options const options = default_options<backend_tag>())
@@ -75,9 +75,7 @@ class fft3d : public detail::transforms<backend_tag, index, detail::types_of<bac
                                            typename transform_output<scalar_type, backend_tag>::type>::value,
                       "forward() takes containers of float, double or complex numbers of these; of real ones for cosine and sine "
                       "transforms");
-        output_buffer_container<scalar_type> output(static_cast<std::size_t>(this->size_outbox()));
-        this->transform(direction::forward, input, output, scaling);
-        return output;
+        return this->template transformed<output_buffer_container<scalar_type>>(direction::forward, input, scaling);
     }
     //! The reverse: from at least size_outbox() elements to size_inbox() of the same type.
     template <typename scalar_type>
@@ -85,9 +83,7 @@ class fft3d : public detail::transforms<backend_tag, index, detail::types_of<bac
                                            scale scaling = scale::none) const {
         static_assert(backend::check_types<backend_tag, scalar_type, scalar_type>::value,
                       "backward() takes containers of complex elements, or of real ones for cosine and sine transforms");
-        buffer_container<scalar_type> output(static_cast<std::size_t>(this->size_inbox()));
-        this->transform(direction::backward, input, output, scaling);
-        return output;
+        return this->template transformed<buffer_container<scalar_type>>(direction::backward, input, scaling);
     }
     //! The same, keeping the real part.
     template <typename scalar_type>
@@ -95,9 +91,7 @@ class fft3d : public detail::transforms<backend_tag, index, detail::types_of<bac
                                                      scale scaling = scale::none) const {
         static_assert(backend::check_types<backend_tag, scalar_type, scalar_type>::value,
                       "backward_real() takes containers of complex elements, or of real ones for cosine and sine transforms");
-        real_buffer_container<scalar_type> output(static_cast<std::size_t>(this->size_inbox()));
-        this->transform(direction::backward, input, output, scaling);
-        return output;
+        return this->template transformed<real_buffer_container<scalar_type>>(direction::backward, input, scaling);
     }
 };
 

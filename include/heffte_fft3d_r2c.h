@@ -41,7 +41,7 @@ class fft3d_r2c : public detail::transforms<backend_tag, index, detail::real_typ
     //! `r2c_direction` is the dimension that is shortened: 0, 1 or 2.
     fft3d_r2c(box3d<index> const inbox, box3d<index> const outbox, int r2c_direction, MPI_Comm const comm,
               plan_options const options = default_options<backend_tag>())
-        : base(inbox, outbox, direction_of(r2c_direction), comm, options) {}
+        : base(detail::make_spec<backend_tag>(inbox, outbox, direction_of(r2c_direction), options), comm) {}
     //! The same with a stream of the device, of which the host has none.
     fft3d_r2c(stream_type, box3d<index> const inbox, box3d<index> const outbox, int r2c_direction, MPI_Comm const comm,
               plan_options const options = default_options<backend_tag>())
@@ -73,9 +73,7 @@ class fft3d_r2c : public detail::transforms<backend_tag, index, detail::real_typ
                                                  scale scaling = scale::none) const {
         static_assert(std::is_same<scalar_type, float>::value || std::is_same<scalar_type, double>::value,
                       "forward() of fft3d_r2c takes float or double");
-        output_buffer_container<scalar_type> output(static_cast<std::size_t>(this->size_outbox()));
-        this->transform(direction::forward, input, output, scaling);
-        return output;
+        return this->template transformed<output_buffer_container<scalar_type>>(direction::forward, input, scaling);
     }
     //! The reverse: from at least size_outbox() complex elements to size_inbox() real ones.
     template <typename scalar_type>
@@ -83,9 +81,7 @@ class fft3d_r2c : public detail::transforms<backend_tag, index, detail::real_typ
                                                 scale scaling = scale::none) const {
         static_assert(is_ccomplex<scalar_type>::value || is_zcomplex<scalar_type>::value,
                       "backward() of fft3d_r2c takes complex elements");
-        real_buffer_container<scalar_type> output(static_cast<std::size_t>(this->size_inbox()));
-        this->transform(direction::backward, input, output, scaling);
-        return output;
+        return this->template transformed<real_buffer_container<scalar_type>>(direction::backward, input, scaling);
     }
 
   private:

@@ -2,7 +2,7 @@
 #ifndef HEFFTE_BACKEND_TAGS_H
 #define HEFFTE_BACKEND_TAGS_H
 
-#include "heffte_abi.h"
+#include "heffte_c_defines.h"
 #include "heffte/enums.h"
 #include "heffte/standard.h"
 
@@ -94,7 +94,7 @@ template <typename of_library, int kind_of_axes, bool reorders> struct transform
     static constexpr bool is_backend = true;
     static constexpr int axis_kind = kind_of_axes;
     static constexpr bool use_reorder = reorders;
-    static constexpr bool is_fourier = kind_of_axes == HEFFTE_ABI_C2C;
+    static constexpr bool is_fourier = kind_of_axes == Heffte_AXIS_C2C;
     //! Where FFTW's conventions do not hold, a backward real-to-real transform is twice as large along each axis.
     static constexpr bool doubles_backward = !is_fourier && !std::is_same<of_library, fftw_library>::value;
 };
@@ -116,76 +116,76 @@ template <> struct facts<tag::gpu> : facts<void> {
 };
 
 // The table: to add a backend, add its tag above and its row here.
-template <> struct facts<backend::stock> : transforms_by<stock_library, HEFFTE_ABI_C2C, true> {
+template <> struct facts<backend::stock> : transforms_by<stock_library, Heffte_AXIS_C2C, true> {
     static char const *name() { return "stock"; }
 };
-template <> struct facts<backend::stock_cos> : transforms_by<stock_library, HEFFTE_ABI_COS, true> {
+template <> struct facts<backend::stock_cos> : transforms_by<stock_library, Heffte_AXIS_COS, true> {
     static char const *name() { return "stock-cos-type-II"; }
 };
-template <> struct facts<backend::stock_sin> : transforms_by<stock_library, HEFFTE_ABI_SIN, true> {
+template <> struct facts<backend::stock_sin> : transforms_by<stock_library, Heffte_AXIS_SIN, true> {
     static char const *name() { return "stock-sin-type-II"; }
 };
-template <> struct facts<backend::stock_cos1> : transforms_by<stock_library, HEFFTE_ABI_COS1, true> {
+template <> struct facts<backend::stock_cos1> : transforms_by<stock_library, Heffte_AXIS_COS1, true> {
     static char const *name() { return "stock-cos-type-I"; }
 };
-template <> struct facts<backend::stock_sin1> : transforms_by<stock_library, HEFFTE_ABI_SIN1, true> {
+template <> struct facts<backend::stock_sin1> : transforms_by<stock_library, Heffte_AXIS_SIN1, true> {
     static char const *name() { return "stock-sin-type-I"; }
 };
-template <> struct facts<backend::fftw> : transforms_by<fftw_library, HEFFTE_ABI_C2C, true> {
+template <> struct facts<backend::fftw> : transforms_by<fftw_library, Heffte_AXIS_C2C, true> {
     static char const *name() { return "fftw"; }
 };
-template <> struct facts<backend::fftw_cos> : transforms_by<fftw_library, HEFFTE_ABI_COS, true> {
+template <> struct facts<backend::fftw_cos> : transforms_by<fftw_library, Heffte_AXIS_COS, true> {
     static char const *name() { return "fftw-cos-type-II"; }
 };
-template <> struct facts<backend::fftw_sin> : transforms_by<fftw_library, HEFFTE_ABI_SIN, true> {
+template <> struct facts<backend::fftw_sin> : transforms_by<fftw_library, Heffte_AXIS_SIN, true> {
     static char const *name() { return "fftw-sin-type-II"; }
 };
-template <> struct facts<backend::fftw_cos1> : transforms_by<fftw_library, HEFFTE_ABI_COS1, true> {
+template <> struct facts<backend::fftw_cos1> : transforms_by<fftw_library, Heffte_AXIS_COS1, true> {
     static char const *name() { return "fftw-cos-type-I"; }
 };
-template <> struct facts<backend::fftw_sin1> : transforms_by<fftw_library, HEFFTE_ABI_SIN1, true> {
+template <> struct facts<backend::fftw_sin1> : transforms_by<fftw_library, Heffte_AXIS_SIN1, true> {
     static char const *name() { return "fftw-sin-type-I"; }
 };
-template <> struct facts<backend::mkl> : transforms_by<mkl_library, HEFFTE_ABI_C2C, false> {
+template <> struct facts<backend::mkl> : transforms_by<mkl_library, Heffte_AXIS_C2C, false> {
     static char const *name() { return "mkl"; }
 };
-template <> struct facts<backend::mkl_cos> : transforms_by<mkl_library, HEFFTE_ABI_COS, true> {
+template <> struct facts<backend::mkl_cos> : transforms_by<mkl_library, Heffte_AXIS_COS, true> {
     static char const *name() { return "mkl-cos"; }
 };
-template <> struct facts<backend::mkl_sin> : transforms_by<mkl_library, HEFFTE_ABI_SIN, true> {
+template <> struct facts<backend::mkl_sin> : transforms_by<mkl_library, Heffte_AXIS_SIN, true> {
     static char const *name() { return "mkl-sin"; }
 };
-template <> struct facts<backend::cufft> : transforms_by<cufft_library, HEFFTE_ABI_C2C, false> {
+template <> struct facts<backend::cufft> : transforms_by<cufft_library, Heffte_AXIS_C2C, false> {
     static char const *name() { return "cufft"; }
 };
-template <> struct facts<backend::cufft_cos> : transforms_by<cufft_library, HEFFTE_ABI_COS, true> {
+template <> struct facts<backend::cufft_cos> : transforms_by<cufft_library, Heffte_AXIS_COS, true> {
     static char const *name() { return "cufft-cos-type-II"; }
 };
-template <> struct facts<backend::cufft_sin> : transforms_by<cufft_library, HEFFTE_ABI_SIN, true> {
+template <> struct facts<backend::cufft_sin> : transforms_by<cufft_library, Heffte_AXIS_SIN, true> {
     static char const *name() { return "cufft-sin-type-II"; }
 };
-template <> struct facts<backend::cufft_cos1> : transforms_by<cufft_library, HEFFTE_ABI_COS1, true> {
+template <> struct facts<backend::cufft_cos1> : transforms_by<cufft_library, Heffte_AXIS_COS1, true> {
     static char const *name() { return "cufft-cos-type-I"; }
 };
-template <> struct facts<backend::rocfft> : transforms_by<rocfft_library, HEFFTE_ABI_C2C, true> {
+template <> struct facts<backend::rocfft> : transforms_by<rocfft_library, Heffte_AXIS_C2C, true> {
     static char const *name() { return "rocfft"; }
 };
-template <> struct facts<backend::rocfft_cos> : transforms_by<rocfft_library, HEFFTE_ABI_COS, true> {
+template <> struct facts<backend::rocfft_cos> : transforms_by<rocfft_library, Heffte_AXIS_COS, true> {
     static char const *name() { return "rocfft-cos"; }
 };
-template <> struct facts<backend::rocfft_sin> : transforms_by<rocfft_library, HEFFTE_ABI_SIN, true> {
+template <> struct facts<backend::rocfft_sin> : transforms_by<rocfft_library, Heffte_AXIS_SIN, true> {
     static char const *name() { return "rocfft-sin"; }
 };
-template <> struct facts<backend::rocfft_cos1> : transforms_by<rocfft_library, HEFFTE_ABI_COS1, true> {
+template <> struct facts<backend::rocfft_cos1> : transforms_by<rocfft_library, Heffte_AXIS_COS1, true> {
     static char const *name() { return "rocfft-cos-type-I"; }
 };
-template <> struct facts<backend::onemkl> : transforms_by<onemkl_library, HEFFTE_ABI_C2C, false> {
+template <> struct facts<backend::onemkl> : transforms_by<onemkl_library, Heffte_AXIS_C2C, false> {
     static char const *name() { return "onemkl"; }
 };
-template <> struct facts<backend::onemkl_cos> : transforms_by<onemkl_library, HEFFTE_ABI_COS, true> {
+template <> struct facts<backend::onemkl_cos> : transforms_by<onemkl_library, Heffte_AXIS_COS, true> {
     static char const *name() { return "onemkl-cos"; }
 };
-template <> struct facts<backend::onemkl_sin> : transforms_by<onemkl_library, HEFFTE_ABI_SIN, true> {
+template <> struct facts<backend::onemkl_sin> : transforms_by<onemkl_library, Heffte_AXIS_SIN, true> {
     static char const *name() { return "onemkl-sin"; }
 };
 

@@ -2,6 +2,7 @@
 #ifndef HEFFTE_ELEMENT_TYPES_H
 #define HEFFTE_ELEMENT_TYPES_H
 
+#include "heffte_abi.h"
 #include "heffte/backend_tags.h"
 
 namespace heffte {

@@ -2,6 +2,8 @@
 #ifndef HEFFTE_ENUMS_H
 #define HEFFTE_ENUMS_H
 
+#include "heffte_c_defines.h"
+
 namespace heffte {
 
 //! The factor that a transform applies to its result.
@@ -12,6 +14,24 @@ enum class scale {
     full,
     //! The square root of that.
     symmetric
+};
+
+//! What happens along a dimension of n points, for transform3d; FFTW's names of the forward and the backward transform in brackets.
+enum class axis {
+    //! Nothing.
+    identity = Heffte_AXIS_IDENTITY,
+    //! The complex Fourier transform.
+    c2c = Heffte_AXIS_C2C,
+    //! The Fourier transform of real data, of which n / 2 + 1 points are kept; one dimension at most has it.
+    r2c = Heffte_AXIS_R2C,
+    //! DCT-II (REDFT10, REDFT01).
+    cos = Heffte_AXIS_COS,
+    //! DST-II (RODFT10, RODFT01).
+    sin = Heffte_AXIS_SIN,
+    //! DCT-I, of two points at least (REDFT00, REDFT00).
+    cos1 = Heffte_AXIS_COS1,
+    //! DST-I (RODFT00, RODFT00).
+    sin1 = Heffte_AXIS_SIN1
 };
 
 //! Which way a transform goes.

@@ -27,7 +27,18 @@ inline heffte_abi_spec make_spec(box3d<index> const &inbox, box3d<index> const &
     spec.doubles_backward = backend::doubles_backward;
     spec.inbox = to_abi(inbox);
     spec.outbox = to_abi(outbox);
+    spec.has_kinds = 0;
     options.fill(spec);
+    return spec;
+}
+
+//! The same with a kind of transform for each dimension.
+template <typename backend_tag, typename index>
+inline heffte_abi_spec make_spec(box3d<index> const &inbox, box3d<index> const &outbox, std::array<axis, 3> const &kinds,
+                                 plan_options const &options) {
+    heffte_abi_spec spec = make_spec<backend_tag>(inbox, outbox, no_direction, options);
+    std::transform(kinds.begin(), kinds.end(), spec.kinds, [](axis kind) { return static_cast<int>(kind); });
+    spec.has_kinds = 1;
     return spec;
 }
 
@@ -73,6 +84,11 @@ inline heffte_abi_array array_to_abi(scalar_type const data[], long long length 
     // What is only read is not written, although the struct says so of none.
     void *const begin = const_cast<void *>(static_cast<void const *>(data));
     return heffte_abi_array{begin, length, element<scalar_type>::code};
+}
+
+//! A container as the library takes it, with its length.
+template <typename scalar_type> inline heffte_abi_array whole_to_abi(std::vector<scalar_type> const &container) {
+    return array_to_abi(container.data(), static_cast<long long>(container.size()));
 }
 
 } // namespace detail

@@ -2,6 +2,7 @@
 #ifndef HEFFTE_PLAN_OPTIONS_H
 #define HEFFTE_PLAN_OPTIONS_H
 
+#include "heffte_abi.h"
 #include "heffte/backend_tags.h"
 
 namespace heffte {

@@ -1,4 +1,4 @@
-// What fft3d and fft3d_r2c have in common: what a plan tells about itself, and transforms of arrays.
+// What fft3d, fft3d_r2c and transform3d have in common: what a plan tells about itself, and transforms of arrays.
 #ifndef HEFFTE_TRANSFORMS_H
 #define HEFFTE_TRANSFORMS_H
 
@@ -113,24 +113,35 @@ class transforms : public backend::device_instance<typename backend::buffer_trai
     }
 
   protected:
-    transforms(box3d<index> const &inbox, box3d<index> const &outbox, int r2c_direction, MPI_Comm const comm,
-               plan_options const &options)
-        : owned(make_spec<backend_tag>(inbox, outbox, r2c_direction, options), comm),
-          boxes{{detail::to_abi(inbox), detail::to_abi(outbox)}} {}
+    transforms(heffte_abi_spec const &spec, MPI_Comm const comm) : owned(spec, comm), boxes{{spec.inbox, spec.outbox}} {}
 
     //! One transform of containers, whose lengths are checked on all ranks.
     template <typename input_type, typename output_type>
     void transform(direction way, std::vector<input_type> const &input, std::vector<output_type> &output,
                    scale scaling) const {
-        execute(way, 1, array_to_abi(input.data(), static_cast<long long>(input.size())),
-                array_to_abi(output.data(), static_cast<long long>(output.size())), array_to_abi<output_type>(nullptr), scaling);
+        execute(way, 1, whole_to_abi(input), whole_to_abi(output), array_to_abi<output_type>(nullptr), scaling);
+    }
+    //! The same to a new container. A rank without memory for it is an exception on all.
+    template <typename container_type, typename input_type>
+    container_type transformed(direction way, std::vector<input_type> const &input, scale scaling) const {
+        typedef typename container_type::value_type output_type;
+        std::size_t const count = static_cast<std::size_t>(way == direction::forward ? size_outbox() : size_inbox());
+        container_type output;
+        std::size_t missing = 0;
+        try {
+            output.resize(count);
+        } catch (std::bad_alloc const &) {
+            missing = count * sizeof(output_type);
+        }
+        execute(way, 1, whole_to_abi(input), whole_to_abi(output), array_to_abi<output_type>(nullptr), scaling, missing);
+        return output;
     }
 
   private:
     void execute(direction way, int batch_size, heffte_abi_array const &input, heffte_abi_array const &output,
-                 heffte_abi_array const &workspace, scale scaling) const {
+                 heffte_abi_array const &workspace, scale scaling, std::size_t missing = 0) const {
         heffte_abi_call const call = {sizeof(heffte_abi_call), way == direction::backward, batch_size,
-                                      static_cast<int>(scaling), input, output, workspace};
+                                      static_cast<int>(scaling), input, output, workspace, missing};
         check(heffte_abi_execute(owned.get(), &call));
     }
 

@@ -38,11 +38,13 @@ from ._constants import axis, backend, reshape_algorithm, scale
 from ._errors import heffte_input_error
 from ._options import plan_options
 from ._plan import fft3d, fft3d_r2c, heffte_fft_plan, transform
+from ._trace import add_trace, finalize_tracing, init_tracing, trace
 from .heffte_config import __version__, enable_cuda, enable_fftw, enable_mkl, enable_rocm, libheffte_path
 
 _mpi.check_library()
 
 __all__ = [
+    "add_trace",
     "axis",
     "backend",
     "box3d",
@@ -53,15 +55,18 @@ __all__ = [
     "enable_rocm",
     "fft3d",
     "fft3d_r2c",
+    "finalize_tracing",
     "heffte_config",
     "heffte_fft_plan",
     "heffte_input_error",
+    "init_tracing",
     "libheffte_path",
     "plan_options",
     "proc_setup",
     "reshape_algorithm",
     "scale",
     "split_world",
+    "trace",
     "transform",
 ]
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
-from ctypes import POINTER, c_char_p, c_int, c_void_p
+from ctypes import POINTER, c_char_p, c_double, c_int, c_void_p
 from typing import Any
 
 from mpi4py import MPI
@@ -69,6 +69,9 @@ def prototypes() -> dict[str, tuple[Any, list[Any]]]:
         "heffte_plan_create_r2c": (c_int, [c_int, *box, *box, c_int, *tail]),
         "heffte_plan_create_axes": (c_int, [c_int, *box, *box, ints, *tail]),
     }
+    functions["heffte_trace_start"] = (c_int, [c_char_p, comm_type()])
+    functions["heffte_trace_stop"] = (c_int, [])
+    functions["heffte_trace_mark"] = (c_int, [c_char_p, c_double])
     queries = ("plan_destroy", "size_inbox", "size_outbox", "size_workspace", "get_backend", "is_r2c")
     functions.update({f"heffte_{query}": (c_int, [heffte_plan]) for query in queries})
     kinds = {"forward": ("s2c", "d2z", "c2c", "z2z", "s2s", "d2d"), "backward": ("c2s", "z2d", "c2c", "z2z", "s2s", "d2d")}

@@ -140,12 +140,15 @@ static void cosines_and_sines_follow_their_definitions(void) {
 }
 
 static void they_mix_with_fourier_transforms(void) {
-    int const wide[][3] = {{COS, C2C, SIN}, {C2C, SIN1, C2C}, {IDENTITY, COS1, C2C}, {C2C, C2C, C2C}};
-    int const half[][3] = {{COS, R2C, SIN}, {R2C, SIN1, C2C}, {C2C, COS1, R2C}, {IDENTITY, SIN, R2C}, {C2C, R2C, C2C}};
-    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
-        both_ways_are_right(wide[i], WIDE);
-    for (size_t i = 0; i < sizeof half / sizeof *half; i++)
-        both_ways_are_right(half[i], HALF);
+    struct {
+        int types, kinds[3];
+    } const mixes[] = {
+        {WIDE, {COS, C2C, SIN}},  {WIDE, {C2C, SIN1, C2C}}, {WIDE, {IDENTITY, COS1, C2C}},
+        {WIDE, {C2C, C2C, C2C}},  {HALF, {COS, R2C, SIN}},  {HALF, {R2C, SIN1, C2C}},
+        {HALF, {C2C, COS1, R2C}}, {HALF, {IDENTITY, SIN, R2C}}, {HALF, {C2C, R2C, C2C}},
+    };
+    for (size_t i = 0; i < sizeof mixes / sizeof *mixes; i++)
+        both_ways_are_right(mixes[i].kinds, mixes[i].types);
 }
 
 /* What comes back is real only if it goes through the definition backward; here any numbers do. */

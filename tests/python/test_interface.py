@@ -4,14 +4,13 @@ import ast
 import importlib
 import inspect
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import heffte
 import numpy as np
 import pytest
 from mpi4py import MPI
+from programs import on_one_rank, run_alone
 
 
 def test_every_name_of_heffte_is_there():
@@ -139,14 +138,7 @@ def test_errors_print_what_they_say(capsys):
     assert capsys.readouterr().out == "too small\n"
 
 
-def run_alone(script: str) -> subprocess.CompletedProcess:
-    """Runs a script in an MPI program of its own, on one rank."""
-    launcher = ("PMI", "MPI", "HYD", "OMPI", "PRTE", "PMIX")
-    env = {name: value for name, value in os.environ.items() if not name.startswith(launcher)}
-    return subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, timeout=60)
-
-
-@pytest.mark.skipif(MPI.COMM_WORLD.size > 1, reason="starts programs of its own, which one rank does well enough")
+@on_one_rank
 @pytest.mark.parametrize(
     "end",
     ["", "del plan", "MPI.Finalize()", "MPI.Finalize(); del plan", "sys.plan = plan", "gc.disable(); plan.me = plan"],
@@ -163,7 +155,7 @@ plan = heffte.fft3d(heffte.backend.stock, box, box, MPI.COMM_WORLD)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.skipif(MPI.COMM_WORLD.size > 1, reason="starts programs of its own, which one rank does well enough")
+@on_one_rank
 def test_an_mpi_other_than_that_of_mpi4py_is_named():
     script = """
 from mpi4py import MPI
@@ -181,7 +173,7 @@ import heffte
     assert "ImportError: heffte was built with" in done.stderr and "mpi4py uses 'Open MPI v5.0.11," in done.stderr
 
 
-@pytest.mark.skipif(MPI.COMM_WORLD.size > 1, reason="starts programs of its own, which one rank does well enough")
+@on_one_rank
 def test_the_source_tree_says_that_it_is_not_installed():
     sources = os.path.join(os.path.dirname(__file__), "../../python")
     done = run_alone(f"import sys; sys.path.insert(0, {sources!r}); import heffte")
@@ -189,7 +181,7 @@ def test_the_source_tree_says_that_it_is_not_installed():
     assert "is not an installed package" in done.stderr and "Heffte_ENABLE_PYTHON=ON" in done.stderr
 
 
-@pytest.mark.skipif(MPI.COMM_WORLD.size > 1, reason="starts programs of its own, which one rank does well enough")
+@on_one_rank
 def test_an_extension_module_that_cannot_be_loaded_is_named(tmp_path):
     package = tmp_path / "heffte"
     package.mkdir()
@@ -201,7 +193,7 @@ def test_an_extension_module_that_cannot_be_loaded_is_named(tmp_path):
     assert "ImportError: heffte's extension module cannot be loaded" in done.stderr and str(package) in done.stderr
 
 
-@pytest.mark.skipif(MPI.COMM_WORLD.size > 1, reason="starts programs of its own, which one rank does well enough")
+@on_one_rank
 def test_the_c_interface_is_loaded_when_it_is_asked_for():
     script = """
 import heffte.capi

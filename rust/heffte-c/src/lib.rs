@@ -9,5 +9,6 @@ mod abi;
 mod guard;
 mod plan;
 mod query;
+mod trace;
 mod transform;
 mod types;

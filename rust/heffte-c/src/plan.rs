@@ -250,11 +250,11 @@ unsafe fn read_box([low, high, order]: Corners, argument: &'static str) -> Resul
     Ok(Box3d::new(corner(low, "low")?, corner(high, "high")?).with_order(order))
 }
 
-fn null(argument: &str) -> Error {
+pub(crate) fn null(argument: &str) -> Error {
     Error::Caller { message: format!("{argument} is NULL: pass its address") }
 }
 
-fn code(result: Result<()>) -> c_int {
+pub(crate) fn code(result: Result<()>) -> c_int {
     match result {
         Ok(()) => SUCCESS,
         Err(error) if error.kind() == ErrorKind::Backend => BAD_BACKEND,

@@ -7,6 +7,7 @@ mod arrays;
 mod errors;
 mod geometry;
 mod plan;
+mod trace;
 
 use heffte::BackendKind;
 use pyo3::prelude::*;
@@ -22,6 +23,9 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(backends, module)?)?;
     module.add_function(wrap_pyfunction!(geometry::split_world, module)?)?;
     module.add_function(wrap_pyfunction!(geometry::proc_setup, module)?)?;
+    module.add_function(wrap_pyfunction!(trace::trace_start, module)?)?;
+    module.add_function(wrap_pyfunction!(trace::trace_stop, module)?)?;
+    module.add_function(wrap_pyfunction!(trace::trace_mark, module)?)?;
     Ok(())
 }
 

@@ -17,6 +17,8 @@ pub enum ErrorKind {
     Mpi = 2,
     /// Memory could not be had.
     Memory = 3,
+    /// A file could not be written.
+    File = 4,
 }
 
 impl ErrorKind {
@@ -26,6 +28,7 @@ impl ErrorKind {
             0 => ErrorKind::InvalidArgument,
             1 => ErrorKind::Backend,
             3 => ErrorKind::Memory,
+            4 => ErrorKind::File,
             _ => ErrorKind::Mpi,
         }
     }
@@ -293,6 +296,14 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// A file cannot be written.
+    #[error("cannot write {file}: {reason}; name a place that is there and may be written to")]
+    File {
+        /// Its path.
+        file: String,
+        /// What the system says.
+        reason: String,
+    },
     /// An error found by the language layer above the library, in its own words.
     #[error("{message}")]
     Caller {
@@ -319,6 +330,7 @@ impl Error {
             Error::UnknownBackend { .. } | Error::BackendNotBuilt { .. } => ErrorKind::Backend,
             Error::Communicator { .. } | Error::Mpi { .. } => ErrorKind::Mpi,
             Error::Allocation { .. } | Error::SharedMemory { .. } | Error::Threads { .. } => ErrorKind::Memory,
+            Error::File { .. } => ErrorKind::File,
             Error::OnRank { kind, .. } => *kind,
             _ => ErrorKind::InvalidArgument,
         }

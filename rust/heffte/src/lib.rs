@@ -42,6 +42,7 @@ mod options;
 mod plan;
 pub mod recipe;
 mod spec;
+pub mod trace;
 
 pub use array::{Element, ElementType, RawArray};
 pub use axis::{AxisKind, Domain, R2rKind};

@@ -49,6 +49,16 @@ pub struct Problem {
     pub r2c_direction: i64,
     pub runs: usize,
     pub check_error: bool,
+    pub is_traced: bool,
+}
+
+impl Problem {
+    /// What heFFTe's programs call the files of a trace.
+    pub fn trace_root(&self) -> String {
+        let [nx, ny, nz] = self.size;
+        let precision = if self.precision.is_double { "double" } else { "float" };
+        format!("./{}_{}_{precision}{nx}_{ny}_{nz}", self.kind.program(), self.library.name)
+    }
 }
 
 /// The command line, once each `-word` has become a `--word`. Of two flags that exclude each other the last one counts.
@@ -99,6 +109,8 @@ struct Flags {
     nruns: u32,
     #[arg(long)]
     no_error: bool,
+    #[arg(long)]
+    trace: bool,
     #[arg(long)]
     help: bool,
 }
@@ -174,6 +186,7 @@ fn problem(kind: Kind, flags: &Flags) -> Result<Problem, Request> {
         r2c_direction: flags.r2c_dir,
         runs: flags.nruns as usize,
         check_error: !flags.no_error,
+        is_traced: flags.trace,
     })
 }
 
@@ -289,6 +302,13 @@ mod tests {
         assert_eq!((problem.options.participants, problem.options.threads), (Participants::First(2), 3));
         assert_eq!((problem.batch, problem.r2c_direction), (4, 2));
         assert!(problem.io_pencils && !problem.check_error && !problem.options.use_gpu_aware);
+    }
+
+    #[test]
+    fn a_trace_is_named_after_the_problem() {
+        let problem = accepted(Kind::R2c, "-trace");
+        assert!(problem.is_traced && !accepted(Kind::R2c, "").is_traced);
+        assert_eq!(problem.trace_root(), "./speed3d_r2c_stock_double8_9_10");
     }
 
     #[test]

@@ -8,7 +8,6 @@ mod data;
 mod grids;
 mod library;
 mod measure;
-mod number;
 mod report;
 mod usage;
 
@@ -89,7 +88,18 @@ pub fn main(kind: Kind) -> ExitCode {
     }
 }
 
+/// Measures, inside a trace where one is wanted.
 fn measure(comm: &SimpleCommunicator, problem: &Problem) -> anyhow::Result<Measured> {
+    if problem.is_traced {
+        heffte::trace::start(comm, problem.trace_root())?;
+    }
+    let measured = measure_kind(comm, problem)?;
+    // Nothing happens where there is no trace.
+    heffte::trace::stop()?;
+    Ok(measured)
+}
+
+fn measure_kind(comm: &SimpleCommunicator, problem: &Problem) -> anyhow::Result<Measured> {
     match (problem.kind, problem.precision.is_double) {
         (Kind::C2c, true) => measure::complex::<f64>(comm, problem),
         (Kind::C2c, false) => measure::complex::<f32>(comm, problem),

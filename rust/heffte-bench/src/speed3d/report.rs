@@ -4,7 +4,11 @@ use super::Kind;
 use super::arguments::Problem;
 use super::grids;
 use super::measure::Measured;
-use super::number::default_stream;
+
+/// A number as C++ streams show it.
+fn default_stream(value: f64) -> String {
+    heffte::trace::general(value, 6)
+}
 
 /// The line that sets results off, with the space that ends it.
 fn dashes(count: usize) -> String {

@@ -40,6 +40,7 @@ Usage: mpiexec -n <ranks> {program} <backend> <precision> <nx> <ny> <nz> [option
 {r2c}  -n1, -n5, -n10, -n50, -nruns<N>
                            repetitions (default 5)
   -no-error                leave the error check out
+  -trace                   write what ranks did when to ./{program}_<backend>_<precision><nx>_<ny>_<nz>{{.json,.txt,_<rank>.log}}
 
 Example: mpiexec -n 4 {program} {backend} double 128 128 128 -p2p -pencils
 "

@@ -2,9 +2,9 @@
 
 use std::ffi::c_int;
 
-use engine::{Call, Direction, ElementType, Error, Plan, RawArray, Result, Scale};
+use engine::{Call, Direction, ElementType, Error, RawArray, Result, Scale};
 
-use super::plan::{heffte_abi_plan, plan_of};
+use super::plan::{Class, heffte_abi_plan, plan_of};
 use super::types::{
     HEFFTE_ABI_COMPLEX_DOUBLE, HEFFTE_ABI_COMPLEX_FLOAT, HEFFTE_ABI_DOUBLE, HEFFTE_ABI_FLOAT,
     HEFFTE_ABI_UNKNOWN_LENGTH, heffte_abi_array, heffte_abi_call,
@@ -20,25 +20,32 @@ use super::{coded, whole};
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn heffte_abi_execute(plan: *const heffte_abi_plan, call: *const heffte_abi_call) -> c_int {
     // SAFETY: by the caller's word.
-    let (plan, given) = unsafe { (plan_of(plan), whole(call)) };
+    let given = unsafe { whole(call) };
     let is_backward = given.as_ref().is_ok_and(|call| call.is_backward != 0);
-    coded(name_of(plan.as_ref().ok().copied(), is_backward), || {
+    // SAFETY: as above.
+    let class = unsafe { plan.as_ref() }.map_or(Class::Fft3d, |plan| plan.class);
+    coded(name_of(class, is_backward), || {
         // SAFETY: by the caller's word.
-        unsafe { plan?.execute(given.and_then(|call| read(&call))) }
+        unsafe { plan_of(plan)?.execute(given.and_then(|call| read(&call))) }
     })
 }
 
-fn name_of(plan: Option<&Plan>, is_backward: bool) -> &'static str {
-    match (plan.is_some_and(Plan::is_r2c), is_backward) {
-        (false, false) => "heffte::fft3d::forward",
-        (false, true) => "heffte::fft3d::backward",
-        (true, false) => "heffte::fft3d_r2c::forward",
-        (true, true) => "heffte::fft3d_r2c::backward",
+fn name_of(class: Class, is_backward: bool) -> &'static str {
+    match (class, is_backward) {
+        (Class::Fft3d, false) => "heffte::fft3d::forward",
+        (Class::Fft3d, true) => "heffte::fft3d::backward",
+        (Class::Fft3dR2c, false) => "heffte::fft3d_r2c::forward",
+        (Class::Fft3dR2c, true) => "heffte::fft3d_r2c::backward",
+        (Class::Transform3d, false) => "heffte::transform3d::forward",
+        (Class::Transform3d, true) => "heffte::transform3d::backward",
     }
 }
 
 /// What a rank wants to be done, as the library has it.
 fn read(call: &heffte_abi_call) -> Result<Call> {
+    if call.missing > 0 {
+        return Err(Error::Allocation { what: "output", bytes: call.missing });
+    }
     let batch = usize::try_from(call.batch).ok().filter(|batch| *batch > 0);
     Ok(Call {
         direction: if call.is_backward == 0 { Direction::Forward } else { Direction::Backward },

@@ -6,6 +6,7 @@
 mod execute;
 mod geometry;
 mod plan;
+mod trace;
 mod types;
 
 use std::ffi::c_int;

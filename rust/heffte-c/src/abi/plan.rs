@@ -5,9 +5,7 @@ use std::ffi::{c_char, c_double, c_int, c_longlong};
 use engine::{AxisKind, BackendKind, Error, Participants, Plan, PlanOptions, Result, Scale, Spec, Transport};
 use mpi::ffi::MPI_Comm;
 
-use super::types::{
-    HEFFTE_ABI_ALL, HEFFTE_ABI_FIRST, HEFFTE_ABI_MEMBERS, axis_kind, heffte_abi_sizes, heffte_abi_spec,
-};
+use super::types::{HEFFTE_ABI_ALL, HEFFTE_ABI_FIRST, HEFFTE_ABI_MEMBERS, heffte_abi_sizes, heffte_abi_spec};
 use super::{coded, whole};
 use crate::guard::guarded;
 
@@ -15,7 +13,36 @@ use crate::guard::guarded;
 const NO_DIRECTION: c_int = -1;
 
 /// A plan, which only the library looks into.
-pub struct heffte_abi_plan(Plan);
+pub struct heffte_abi_plan {
+    pub(super) plan: Plan,
+    pub(super) class: Class,
+}
+
+/// The class of C++ that a plan belongs to, by which messages begin.
+#[derive(Clone, Copy)]
+pub(super) enum Class {
+    Fft3d,
+    Fft3dR2c,
+    Transform3d,
+}
+
+impl Class {
+    fn of(spec: &heffte_abi_spec) -> Class {
+        match (spec.has_kinds != 0, spec.r2c_direction != NO_DIRECTION) {
+            (true, _) => Class::Transform3d,
+            (false, true) => Class::Fft3dR2c,
+            (false, false) => Class::Fft3d,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Class::Fft3d => "heffte::fft3d",
+            Class::Fft3dR2c => "heffte::fft3d_r2c",
+            Class::Transform3d => "heffte::transform3d",
+        }
+    }
+}
 
 /// Makes a plan. Collective over `comm`. After an error, which all ranks have alike, `*plan` is NULL.
 ///
@@ -29,13 +56,13 @@ pub unsafe extern "C" fn heffte_abi_create(
 ) -> c_int {
     // SAFETY: by the caller's word.
     let given = unsafe { whole(spec) };
-    let is_r2c = given.as_ref().is_ok_and(|spec| spec.r2c_direction != NO_DIRECTION);
-    coded(if is_r2c { "heffte::fft3d_r2c" } else { "heffte::fft3d" }, || {
+    let class = given.as_ref().map_or(Class::Fft3d, Class::of);
+    coded(class.name(), || {
         // SAFETY: the caller vouches for the pointer and the handle.
         unsafe {
             plan.write(std::ptr::null_mut());
             let made = Plan::from_raw(comm, given.and_then(|spec| read(&spec)))?;
-            plan.write(Box::into_raw(Box::new(heffte_abi_plan(made))));
+            plan.write(Box::into_raw(Box::new(heffte_abi_plan { plan: made, class })));
         }
         Ok(())
     })
@@ -133,7 +160,7 @@ pub unsafe extern "C" fn heffte_abi_describe(
 /// `plan` is null, or was made by [`heffte_abi_create`] and not freed.
 pub(super) unsafe fn plan_of<'a>(plan: *const heffte_abi_plan) -> Result<&'a Plan> {
     // SAFETY: by the caller's word.
-    unsafe { plan.as_ref() }.map(|plan| &plan.0).ok_or_else(|| Error::Caller {
+    unsafe { plan.as_ref() }.map(|plan| &plan.plan).ok_or_else(|| Error::Caller {
         message:
             "this object holds no transform, since another was move-constructed or move-assigned from it: use that one"
                 .to_owned(),
@@ -144,7 +171,6 @@ pub(super) unsafe fn plan_of<'a>(plan: *const heffte_abi_plan) -> Result<&'a Pla
 pub(super) fn read(spec: &heffte_abi_spec) -> Result<Spec> {
     let backend = BackendKind::try_from(i64::from(spec.backend))?;
     let (inbox, outbox) = (spec.inbox.read("inbox")?, spec.outbox.read("outbox")?);
-    let [x, y, z] = spec.kinds;
     let options = PlanOptions {
         use_reorder: spec.use_reorder != 0,
         transport: Transport::try_from(i64::from(spec.algorithm))?,
@@ -160,11 +186,11 @@ pub(super) fn read(spec: &heffte_abi_spec) -> Result<Spec> {
         },
         ..PlanOptions::for_backend(backend)
     };
-    let mut kinds = [axis_kind(x)?, axis_kind(y)?, axis_kind(z)?];
+    let mut made = Spec::c2c(inbox, outbox).with_kind_numbers(spec.kinds.map(i64::from))?;
     if spec.r2c_direction != NO_DIRECTION {
         let direction = i64::from(spec.r2c_direction);
-        let axis = usize::try_from(direction).ok().and_then(|axis| kinds.get_mut(axis));
+        let axis = usize::try_from(direction).ok().and_then(|axis| made.kinds.get_mut(axis));
         *axis.ok_or(Error::Direction { direction })? = AxisKind::R2c;
     }
-    Ok(Spec { backend, inbox, outbox, kinds, doubles_backward: spec.doubles_backward != 0, options })
+    Ok(Spec { backend, doubles_backward: spec.doubles_backward != 0, options, ..made })
 }

@@ -2,8 +2,8 @@
 
 use std::ffi::{c_int, c_longlong, c_void};
 
+use engine::Result;
 use engine::geometry::{Box3d, Order};
-use engine::{AxisKind, Error, R2rKind, Result};
 
 use super::Growing;
 
@@ -13,19 +13,6 @@ pub const HEFFTE_ABI_SUCCESS: c_int = 0;
 pub const HEFFTE_ABI_INVALID_ARGUMENT: c_int = 1;
 /// Anything else was wrong: std::runtime_error.
 pub const HEFFTE_ABI_FAILURE: c_int = 2;
-
-/// Nothing happens along the axis.
-pub const HEFFTE_ABI_IDENTITY: c_int = 0;
-/// The complex Fourier transform.
-pub const HEFFTE_ABI_C2C: c_int = 1;
-/// REDFT10 forward, REDFT01 backward.
-pub const HEFFTE_ABI_COS: c_int = 3;
-/// RODFT10 forward, RODFT01 backward.
-pub const HEFFTE_ABI_SIN: c_int = 4;
-/// REDFT00 both ways.
-pub const HEFFTE_ABI_COS1: c_int = 5;
-/// RODFT00 both ways.
-pub const HEFFTE_ABI_SIN1: c_int = 6;
 
 /// All ranks take part in the stages between the boxes.
 pub const HEFFTE_ABI_ALL: c_int = 0;
@@ -77,7 +64,7 @@ pub struct heffte_abi_spec {
     pub struct_size: usize,
     /// The backend by its number in the C interface.
     pub backend: c_int,
-    /// What happens along each axis: HEFFTE_ABI_C2C and its siblings.
+    /// What happens along each axis: Heffte_AXIS_C2C and its siblings in the C interface.
     pub kinds: [c_int; 3],
     /// The axis that is real-to-complex, whatever its kind says; -1 for none.
     pub r2c_direction: c_int,
@@ -99,23 +86,12 @@ pub struct heffte_abi_spec {
     pub participants: c_int,
     /// What that needs to know.
     pub value: c_int,
+    /// Nonzero where the program has chosen the kinds one by one, by heffte::transform3d, which messages then name.
+    pub has_kinds: c_int,
 }
 
 // SAFETY: integers, the first of which is the size.
 unsafe impl Growing for heffte_abi_spec {}
-
-/// What happens along an axis. Real-to-complex axes have a member of their own.
-pub(super) fn axis_kind(kind: c_int) -> Result<AxisKind> {
-    match kind {
-        HEFFTE_ABI_IDENTITY => Ok(AxisKind::Identity),
-        HEFFTE_ABI_C2C => Ok(AxisKind::C2c),
-        HEFFTE_ABI_COS => Ok(AxisKind::R2r(R2rKind::Cos)),
-        HEFFTE_ABI_SIN => Ok(AxisKind::R2r(R2rKind::Sin)),
-        HEFFTE_ABI_COS1 => Ok(AxisKind::R2r(R2rKind::Cos1)),
-        HEFFTE_ABI_SIN1 => Ok(AxisKind::R2r(R2rKind::Sin1)),
-        _ => Err(Error::Caller { message: format!("axis kind {kind} is unknown: use 0, 1, or 3 to 6") }),
-    }
-}
 
 /// Elements of this rank.
 #[repr(C)]
@@ -159,6 +135,8 @@ pub struct heffte_abi_call {
     pub output: heffte_abi_array,
     /// Elements of the type that the transform works in; `data` NULL stands for a workspace of the plan's own.
     pub workspace: heffte_abi_array,
+    /// Bytes that the program could not allocate for the output, which is an error on all ranks; 0 where it could.
+    pub missing: usize,
 }
 
 // SAFETY: as above, and addresses that may be null.

@@ -25,6 +25,8 @@ struct Registry {
     issued: u64,
     /// Whether `MPI_Finalize` will call [`free_all`].
     hooked: bool,
+    /// What is done then, before communicators are freed.
+    acts: Vec<fn()>,
 }
 
 static REGISTRY: Mutex<Option<Registry>> = Mutex::new(None);
@@ -81,14 +83,37 @@ pub(super) unsafe fn check_alive(raw: ffi::MPI_Comm) -> Result<()> {
 pub(super) fn register(raw: ffi::MPI_Comm) -> Result<Ticket> {
     let mut guard = lock();
     let registry = guard.get_or_insert_default();
-    if !registry.hooked {
-        hook_finalize()?;
-        registry.hooked = true;
-    }
+    registry.hook()?;
     registry.issued += 1;
     let ticket = Ticket(registry.issued);
     registry.live.insert(ticket, Handle(raw));
     Ok(ticket)
+}
+
+/// Does `act`, once, when `MPI_Finalize` begins, while MPI and all communicators can still be used.
+///
+/// # Errors
+/// [`Error::Communicator`] where MPI is not running; [`Error::Mpi`].
+pub(crate) fn on_finalize(act: fn()) -> Result<()> {
+    check_running()?;
+    let mut guard = lock();
+    let registry = guard.get_or_insert_default();
+    registry.hook()?;
+    if !registry.acts.iter().any(|&known| std::ptr::fn_addr_eq(known, act)) {
+        registry.acts.push(act);
+    }
+    Ok(())
+}
+
+impl Registry {
+    /// Sees to it that `MPI_Finalize` calls [`free_all`].
+    fn hook(&mut self) -> Result<()> {
+        if !self.hooked {
+            hook_finalize()?;
+            self.hooked = true;
+        }
+        Ok(())
+    }
 }
 
 /// Frees the communicator behind `ticket`, unless `MPI_Finalize` did so.
@@ -129,6 +154,11 @@ unsafe extern "C" fn copy_nothing(
 }
 
 unsafe extern "C" fn free_all(_: ffi::MPI_Comm, _: c_int, _: *mut c_void, _: *mut c_void) -> c_int {
+    let acts = lock().as_mut().map(|registry| std::mem::take(&mut registry.acts)).unwrap_or_default();
+    for act in acts {
+        // Nothing may unwind into MPI.
+        let _ = std::panic::catch_unwind(act);
+    }
     let live = lock().take().map(|registry| registry.live).unwrap_or_default();
     // In the order of registration, which is the same on all ranks of a communicator.
     let mut live: Vec<_> = live.into_iter().collect();

@@ -11,6 +11,7 @@ use std::ffi::{c_char, c_int};
 use mpi::ffi;
 
 pub(crate) use self::agree::PendingAgreement;
+pub(crate) use self::lifetime::on_finalize;
 pub(crate) use self::node::Node;
 pub use self::transfer::{Blocks, Count, Request, narrow};
 use crate::error::{Error, Result};
@@ -54,6 +55,17 @@ pub unsafe fn comm_from_fortran(handle: i64) -> ffi::MPI_Comm {
     // Only some MPI's bindings name the type of a Fortran integer.
     // SAFETY: the caller vouches for the handle.
     unsafe { ffi::MPI_Comm_f2c(handle as _) }
+}
+
+/// This rank among all of the program. MPI is running.
+///
+/// # Errors
+/// [`Error::Mpi`].
+pub(crate) fn world_rank() -> Result<usize> {
+    let mut rank = 0;
+    // SAFETY: the predefined communicator is alive while MPI runs.
+    check("MPI_Comm_rank", unsafe { ffi::MPI_Comm_rank(ffi::RSMPI_COMM_WORLD, &mut rank) })?;
+    Ok(rank as usize)
 }
 
 /// A communicator of our own: a duplicate, so that our messages meet no others, which returns errors.
@@ -143,6 +155,21 @@ impl Comm {
                 check("MPI_Comm_split_type", code)?;
             }
             Comm::adopt(node)
+        }
+    }
+
+    /// The ranks that take part, in the order of their `key`; none on the others. Collective.
+    ///
+    /// # Errors
+    /// [`Error::Mpi`].
+    pub(crate) fn split_off(&self, takes_part: bool, key: usize) -> Result<Option<Comm>> {
+        let key = narrow("MPI_Comm_split", key)?;
+        // SAFETY: our communicator is alive; the new one, if there is one, is ours.
+        unsafe {
+            let mut part = ffi::RSMPI_COMM_NULL;
+            let color = if takes_part { 0 } else { ffi::RSMPI_UNDEFINED };
+            check("MPI_Comm_split", ffi::MPI_Comm_split(self.raw, color, key, &mut part))?;
+            takes_part.then(|| Comm::adopt(part)).transpose()
         }
     }
 }

@@ -18,10 +18,11 @@ fn datatype(size: usize) -> ffi::MPI_Datatype {
     // SAFETY: constants of the MPI library.
     unsafe {
         match size {
+            1 => ffi::RSMPI_UINT8_T,
             4 => ffi::RSMPI_FLOAT,
             8 => ffi::RSMPI_DOUBLE,
             16 => ffi::RSMPI_DOUBLE_COMPLEX,
-            _ => unreachable!("elements have 4, 8 or 16 bytes"),
+            _ => unreachable!("elements have 1, 4, 8 or 16 bytes"),
         }
     }
 }
@@ -180,6 +181,58 @@ impl Comm {
         })?;
         requests.0.push(request);
         Ok(())
+    }
+}
+
+/// What few ranks tell one another now and then. It is sent and received one after the other, in the order of the calls.
+impl Comm {
+    /// Sends numbers to `peer`.
+    ///
+    /// # Errors
+    /// [`Error::Mpi`].
+    pub fn send_words(&self, words: &[f64], peer: usize) -> Result<()> {
+        let count = narrow("MPI_Send", words.len())?;
+        // SAFETY: there are as many numbers as said.
+        unsafe { self.send(words.as_ptr().cast(), count, size_of::<f64>(), peer) }
+    }
+
+    /// Receives `N` numbers from `peer`.
+    ///
+    /// # Errors
+    /// [`Error::Mpi`].
+    pub fn receive_words<const N: usize>(&self, peer: usize) -> Result<[f64; N]> {
+        let mut words = [0.0; N];
+        // SAFETY: there is room for as many numbers as said.
+        unsafe { self.receive(words.as_mut_ptr().cast(), N, size_of::<f64>(), peer) }?;
+        Ok(words)
+    }
+
+    /// Sends bytes to `peer`, fewer than 2^31.
+    ///
+    /// # Errors
+    /// [`Error::Mpi`].
+    pub fn send_bytes(&self, bytes: &[u8], peer: usize) -> Result<()> {
+        // SAFETY: there are as many bytes as said.
+        unsafe { self.send(bytes.as_ptr(), narrow("MPI_Send", bytes.len())?, 1, peer) }
+    }
+
+    /// Receives as many bytes from `peer` as there is room for.
+    ///
+    /// # Errors
+    /// [`Error::Mpi`].
+    pub fn receive_bytes(&self, bytes: &mut [u8], peer: usize) -> Result<()> {
+        // SAFETY: there is as much room as said.
+        unsafe { self.receive(bytes.as_mut_ptr(), bytes.len(), 1, peer) }
+    }
+
+    /// # Safety
+    /// `data` has room for the elements.
+    unsafe fn receive(&self, data: *mut u8, count: usize, size: usize, peer: usize) -> Result<()> {
+        let (count, peer) = (narrow("MPI_Recv", count)?, narrow("MPI_Recv", peer)?);
+        // SAFETY: the caller vouches for the buffer.
+        check("MPI_Recv", unsafe {
+            ffi::MPI_Recv(data.cast(), count, datatype(size), peer, TAG, self.raw, ffi::RSMPI_STATUS_IGNORE)
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use super::schedule::Side;
 use super::shipment::Shipment;
 use crate::comm::{Blocks, Comm, narrow};
 use crate::error::Result;
+use crate::trace::{self, What};
 
 /// `MPI_Alltoall` of blocks padded to the same length.
 ///
@@ -11,6 +12,7 @@ use crate::error::Result;
 /// As for `Exchange::run`; the sides are padded to `block` elements for every rank.
 pub(super) unsafe fn all_to_all(comm: &Comm, shipment: &Shipment<'_>, block: usize) -> Result<()> {
     let count = narrow("MPI_Alltoall", block * shipment.batch)?;
+    let _span = trace::span(|| What::AllToAll);
     // SAFETY: padded buffers hold a block for every rank.
     unsafe { comm.all_to_all(shipment.from, shipment.to, count, shipment.size) }
 }
@@ -23,6 +25,7 @@ pub(super) unsafe fn all_to_all_v(comm: &Comm, shipment: &Shipment<'_>, blocks: 
     let [leaving, arriving] = blocks;
     fill(leaving, shipment, shipment.leaving, comm.size())?;
     fill(arriving, shipment, shipment.arriving, comm.size())?;
+    let _span = trace::span(|| What::AllToAllV);
     // SAFETY: the caller vouches for the buffers; counts and displacements are those of the sides.
     unsafe { comm.all_to_all_v((shipment.from, leaving), (shipment.to, arriving), shipment.size) }
 }

@@ -4,6 +4,7 @@ use super::schedule::{Piece, Side};
 use super::shipment::Shipment;
 use crate::comm::{Comm, Count, Request, narrow};
 use crate::error::Result;
+use crate::trace::{self, What};
 
 /// All receives and sends are begun at once.
 ///
@@ -14,12 +15,13 @@ pub(super) unsafe fn pipelined(comm: &Comm, shipment: &Shipment<'_>, requests: &
     unsafe {
         begin_receives(comm, shipment, requests)?;
         for_each_chunk(comm, shipment, shipment.leaving, |piece, first, count| {
+            let _span = trace::span(|| What::StartSend { elements: count as usize, rank: piece.rank });
             let data = shipment.from.add(first * shipment.size);
             comm.start_send(data, count, shipment.size, piece.rank, requests)
         })?;
         keep_own(comm, shipment);
     }
-    requests.wait_all()
+    wait(requests)
 }
 
 /// All receives are begun at once; sends follow one after the other.
@@ -31,11 +33,17 @@ pub(super) unsafe fn blocking_sends(comm: &Comm, shipment: &Shipment<'_>, reques
     unsafe {
         begin_receives(comm, shipment, requests)?;
         for_each_chunk(comm, shipment, shipment.leaving, |piece, first, count| {
+            let _span = trace::span(|| What::Send { elements: count as usize, rank: piece.rank });
             let data = shipment.from.add(first * shipment.size);
             comm.send(data, count, shipment.size, piece.rank)
         })?;
         keep_own(comm, shipment);
     }
+    wait(requests)
+}
+
+fn wait(requests: &mut Request) -> Result<()> {
+    let _span = trace::span(|| What::WaitAll);
     requests.wait_all()
 }
 
@@ -43,6 +51,7 @@ pub(super) unsafe fn blocking_sends(comm: &Comm, shipment: &Shipment<'_>, reques
 /// As for `Exchange::run`; the caller waits for `requests`.
 unsafe fn begin_receives(comm: &Comm, shipment: &Shipment<'_>, requests: &mut Request) -> Result<()> {
     for_each_chunk(comm, shipment, shipment.arriving, |piece, first, count| {
+        let _span = trace::span(|| What::Receive { elements: count as usize, rank: piece.rank });
         // SAFETY: the chunk lies inside the buffer, by the side it belongs to.
         unsafe {
             let data = shipment.to.add(first * shipment.size);
@@ -82,6 +91,7 @@ unsafe fn keep_own(comm: &Comm, shipment: &Shipment<'_>) {
     }
     let own = |side: &Side| side.pieces.iter().find(|piece| piece.rank == comm.rank()).copied();
     if let (Some(leaving), Some(arriving)) = (own(shipment.leaving), own(shipment.arriving)) {
+        let _span = trace::span(|| What::KeepOwn);
         let bytes = |elements: usize| elements * shipment.batch * shipment.size;
         // SAFETY: both are the same points, so as many elements; the buffers do not overlap.
         unsafe {

@@ -4,6 +4,7 @@ use crate::comm::Comm;
 use crate::error::Result;
 use crate::recipe::{Assembly, Machine, Problem};
 use crate::spec::{SPEC_WORDS, Spec};
+use crate::trace;
 
 /// Ranks that are few enough to tell each other everything in one call. Many ranks ask questions, whose answers do not
 /// grow with their number.
@@ -14,6 +15,8 @@ pub(super) struct Known {
     pub spec: Spec,
     pub problem: Problem,
     pub nodes: Nodes,
+    /// Whether this rank is to join others in a trace; none where no rank is.
+    pub is_waiting: Option<bool>,
 }
 
 /// Finds out what all ranks of `comm` want together, and where they are. Collective.
@@ -25,24 +28,30 @@ pub(super) fn ask(comm: &Comm, spec: Result<Spec>) -> Result<Known> {
         return question(comm, spec);
     }
     let local = comm.split_node(None)?;
+    let is_waiting = trace::is_waiting();
     let words = comm.agree_and_gather(spec.map(|spec| {
-        let mut words = [local.size() as i64; SPEC_WORDS + 1];
+        let mut words = [0; SPEC_WORDS + 2];
         words[..SPEC_WORDS].copy_from_slice(&spec.to_words());
+        words[SPEC_WORDS..].copy_from_slice(&[local.size() as i64, i64::from(is_waiting)]);
         words
     }))?;
-    let spec_of = |words: &[i64; SPEC_WORDS + 1]| Spec::from_words(words.first_chunk().expect("it is longer"));
+    let spec_of = |words: &[i64; SPEC_WORDS + 2]| Spec::from_words(words.first_chunk().expect("it is longer"));
     let specs: Vec<Spec> = words.iter().map(spec_of).collect::<Result<_>>()?;
     let (problem, spec) = (Problem::new(&specs)?, specs[comm.rank()]);
     let on_node = || words.iter().map(|words| words[SPEC_WORDS] as usize);
     let (least, most) = (on_node().min().unwrap_or(1), on_node().max().unwrap_or(1));
     let nodes = Nodes::new(comm, local, least, most).pretended(comm, &spec)?;
-    Ok(Known { spec, problem, nodes })
+    let is_waiting = words.iter().any(|words| words[SPEC_WORDS + 1] != 0).then_some(is_waiting);
+    Ok(Known { spec, problem, nodes, is_waiting })
 }
 
 /// The same by the questions of [`Assembly`].
 pub(super) fn question(comm: &Comm, spec: Result<Spec>) -> Result<Known> {
     let spec = comm.agree(spec)?;
-    Ok(Known { spec, problem: Problem::of(&Apart { comm, spec }, &spec)?, nodes: Nodes::find(comm, &spec)? })
+    let problem = Problem::of(&Apart { comm, spec }, &spec)?;
+    let is_waiting = trace::is_waiting();
+    let (nodes, any) = Nodes::find(comm, &spec, i64::from(is_waiting))?;
+    Ok(Known { spec, problem, nodes, is_waiting: (any != 0).then_some(is_waiting) })
 }
 
 /// Where the ranks are.
@@ -58,15 +67,15 @@ pub(super) struct Nodes {
 }
 
 impl Nodes {
-    /// Finds out where the ranks of `comm` are. Collective.
+    /// Finds out where the ranks of `comm` are. On the way, ranks learn the largest `word` of any. Collective.
     ///
     /// # Errors
     /// [`crate::Error::Mpi`].
-    pub fn find(comm: &Comm, spec: &Spec) -> Result<Nodes> {
+    pub fn find(comm: &Comm, spec: &Spec, word: i64) -> Result<(Nodes, i64)> {
         let local = comm.split_node(None)?;
         let size = local.size() as i64;
-        let most = comm.max(&[size, -size])?;
-        Nodes::new(comm, local, -most[1] as usize, most[0] as usize).pretended(comm, spec)
+        let most = comm.max(&[size, -size, word])?;
+        Ok((Nodes::new(comm, local, -most[1] as usize, most[0] as usize).pretended(comm, spec)?, most[2]))
     }
 
     /// With the least and the most ranks of any node.

@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::exchange::{Exchange, Schedule};
 use crate::recipe::{Problem, Recipe};
 use crate::spec::Spec;
+use crate::trace::{self, What};
 
 impl Plan {
     /// A plan for what all ranks of `comm` say in their `spec`. Collective.
@@ -37,7 +38,11 @@ impl Plan {
     pub unsafe fn from_raw(comm: MPI_Comm, spec: Result<Spec>) -> Result<Plan> {
         // SAFETY: the caller vouches for the handle.
         let comm = unsafe { Comm::duplicate(comm) }?;
-        let Known { spec, problem, nodes } = ask(&comm, spec.and_then(Spec::checked))?;
+        let begin = trace::now();
+        let Known { spec, problem, nodes, is_waiting } = ask(&comm, spec.and_then(Spec::checked))?;
+        if let Some(is_waiting) = is_waiting {
+            trace::join(&comm, is_waiting)?;
+        }
         let mut recipe = Recipe::new(problem, nodes.machine);
         let way = Way::new(&comm, nodes, &spec, &mut recipe)?;
         let sizes = Sizes::of(&recipe, &way, comm.rank());
@@ -45,6 +50,7 @@ impl Plan {
         if spec.options.tune {
             plan.tune()?;
         }
+        trace::record(What::Plan, begin);
         Ok(plan)
     }
 

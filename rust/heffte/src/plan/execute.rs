@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::exchange::Exchange;
 use crate::lines::{Engine, LineOp, Passage};
 use crate::options::Direction;
+use crate::trace::{self, What};
 
 /// What a plan needs to run, and keeps between calls.
 pub(super) struct State {
@@ -91,6 +92,7 @@ impl State {
 
 /// The engine of one precision, made when it is first used.
 fn engine<T: Real>(program: &Program, backend: &dyn Backend, threads: usize) -> Engine<T> {
+    let _span = trace::span(|| What::LinePlans);
     let planner = T::planner(backend);
     let make = |operation: &Operation| match *operation {
         Operation::Copy => LineOp::Copy,
@@ -116,6 +118,10 @@ impl Plan {
     /// may overlap.
     pub unsafe fn execute(&self, call: Result<Call>) -> Result<()> {
         let call = call.and_then(|call| call.check(self).map(|()| call));
+        let _whole = call
+            .as_ref()
+            .ok()
+            .and_then(|&Call { direction, batch, .. }| trace::span(|| What::Call { direction, batch }));
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let threads = self.spec.options.threads;
         let prepared = call.and_then(|call| {
@@ -133,6 +139,7 @@ impl Plan {
         if !state.way.suffices(scale) {
             // All ranks come to this together, once they know that they do the same.
             agreement.take().map_or(Ok(()), |pending| finish(pending, state.way.node.as_mut(), None))?;
+            let _reserved = trace::span(|| What::SharedMemory);
             if let Err(refusal) = state.way.reserve(&self.comm, scale) {
                 *state = State::new(Way::by_messages(&self.comm, &self.spec, &self.recipe)?);
                 state.refusal = Some(refusal);
@@ -192,6 +199,7 @@ impl Plan {
 
 /// Waits for the ranks' agreement on a call.
 fn finish(agreement: PendingAgreement<'_>, node: Option<&mut Node>, local: Option<&Error>) -> Result<()> {
+    let _span = trace::span(|| What::Agreement);
     agreement.finish(node, local, "the transform", describe)
 }
 
@@ -236,7 +244,10 @@ impl Run<'_> {
                 match step {
                     Step::Exchange(index) => self.exchange(*index)?,
                     Step::Meet if have_met => {}
-                    Step::Meet => self.node.as_deref().map_or(Ok(()), |node| node.meet(&plan.comm))?,
+                    Step::Meet => {
+                        let _span = trace::span(|| What::Meeting);
+                        self.node.as_deref().map_or(Ok(()), |node| node.meet(&plan.comm))?;
+                    }
                     Step::Visit(step) => {
                         let factor = (index == scaled && factor != 1.0).then(|| T::nearest(factor));
                         self.visit(engine, step, factor);
@@ -253,7 +264,10 @@ impl Run<'_> {
     /// Waits until nobody reads in our areas any more what the call before left there.
     fn await_areas(&self) -> Result<()> {
         match self.node.as_deref() {
-            Some(node) if self.ends_elsewhere => node.await_departures(&self.plan.comm),
+            Some(node) if self.ends_elsewhere => {
+                let _span = trace::span(|| What::Departures);
+                node.await_departures(&self.plan.comm)
+            }
             _ => Ok(()),
         }
     }
@@ -261,6 +275,11 @@ impl Run<'_> {
     /// # Safety
     /// As for [`Run::walk`].
     unsafe fn visit<T: Real>(&mut self, engine: &Engine<T>, step: &VisitStep, factor: Option<T>) {
+        let _span = trace::span(|| {
+            let (near, far) = (step.near.name(), step.far.name());
+            let (from, to) = if self.call.direction == Direction::Forward { (near, far) } else { (far, near) };
+            What::Visit { axes: step.axes, from, to }
+        });
         let mut begins = std::mem::take(self.begins);
         let memory = self.memory();
         // SAFETY: by the caller's word.
@@ -277,6 +296,7 @@ impl Run<'_> {
     /// # Safety
     /// As for [`Run::walk`].
     unsafe fn exchange(&mut self, index: usize) -> Result<()> {
+        let _span = trace::span(|| What::Exchange);
         let (plan, call) = (self.plan, self.call);
         let working = plan.working(call);
         let size = if self.program.crossing(index).is_real { working.to_real().size() } else { working.size() };

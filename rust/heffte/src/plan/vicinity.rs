@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::exchange::{Schedule, Side, SidePiece};
 use crate::options::Direction;
 use crate::recipe::Recipe;
+use crate::trace::{self, What};
 
 /// The ranks on this rank's node.
 pub(super) struct Vicinity {
@@ -71,6 +72,7 @@ impl Vicinity {
     /// # Errors
     /// [`crate::Error::Mpi`].
     pub fn meet(&mut self) -> Result<()> {
+        let _span = trace::span(|| What::Meeting);
         self.node.meet(&self.comm)?;
         self.exchanges += 1;
         Ok(())

@@ -10,6 +10,7 @@ mod memory;
 mod oracle;
 mod planning;
 mod problem;
+mod tracing;
 mod transforms;
 mod transports;
 mod tuning;
@@ -26,6 +27,7 @@ fn main() {
     memory::run(&mut harness);
     planning::run(&mut harness);
     tuning::run(&mut harness);
+    tracing::run(&mut harness);
     failures::run(&mut harness);
     let survivor = lifetime::run(&mut harness);
     let failed = harness.summary();

@@ -83,6 +83,9 @@ pub fn run(tools: &Tools, report: &mut Report) {
             })
         });
     }
+    let speed3d = compare.with_file_name("speed3d_c2c");
+    report.check("speed3d_c2c -trace", || traced(tools, &speed3d, "-trace", &[]));
+    report.check("speed3d_c2c with HEFFTE_TRACE", || traced(tools, &speed3d, "-n5", &[("HEFFTE_TRACE", TRACE)]));
     report.check("a comparison with scipy", || comparison(tools, &compare));
 }
 
@@ -123,6 +126,30 @@ fn refused(tools: &Tools, program: &Path, arguments: &str, message: &str) -> Res
     ensure!(!outcome.ok, "{arguments}: this ended well:\n{}", outcome.output);
     let times = outcome.output.matches(message).count();
     ensure!(times == 1, "{arguments}: {message:?} is there {times} times:\n{}", outcome.output);
+    Ok(())
+}
+
+/// Where heFFTe's programs leave the trace of such a problem.
+const TRACE: &str = "speed3d_c2c_stock_double8_9_10";
+
+/// That a trace is there, and has what was run: a pair to warm up and two more.
+fn traced(tools: &Tools, program: &Path, flag: &str, variables: &[(&str, &str)]) -> Result<()> {
+    let directory = at("build/bench/trace");
+    let _ = fs::remove_dir_all(&directory);
+    fs::create_dir_all(&directory)?;
+    let mut command = tools.on_ranks(2, program);
+    command.args("stock double 8 9 10".split(' ')).args([flag, "-nruns2"]).current_dir(&directory);
+    command.envs(variables.iter().copied());
+    command::run("speed3d", &mut command)?;
+    let read = |end: &str| {
+        let path = directory.join(format!("{TRACE}{end}"));
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
+    };
+    for log in [read("_0.log")?, read("_1.log")?] {
+        let count = |name: &str| log.lines().filter(|line| line.len() == 80 && line[..40].trim() == name).count();
+        ensure!((count("forward"), count("backward"), count("plan")) == (3, 3, 1), "{log}");
+    }
+    ensure!(read(".json")?.contains("traceEvents") && read(".txt")?.contains("forward"), "a file for all is empty");
     Ok(())
 }
 

@@ -52,7 +52,7 @@ const CASES: &[Case] = &[
         Refuses("does not have it. It has the stock backend, which is always built"),
     ),
     ("CUDA is refused", Library, &["-DHeffte_ENABLE_CUDA=ON"], Refuses("Heffte_ENABLE_CUDA=ON")),
-    ("tracing is refused", Library, &["-DHeffte_ENABLE_TRACING=ON"], Refuses("Heffte_ENABLE_TRACING=ON")),
+    ("tracing is accepted", Library, &["-DHeffte_ENABLE_TRACING=ON"], Accepts),
     (
         "static Python is refused",
         Library,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::native::{CXX, CXX_TESTS, compile, compile_alone, ctest, there};
+use super::native::{CXX, CXX_TESTS, compile, compile_alone, compile_by_libclang, ctest, including, there};
 use super::report::Report;
 use crate::build::SHARED;
 use crate::paths::at;
@@ -81,7 +81,7 @@ pub fn run(tools: &Tools, report: &mut Report) {
     }) {
         return;
     }
-    for compiler in compilers {
+    for compiler in &compilers {
         report.check(&format!("the tests by {compiler} -std={NEW}"), || {
             tests()?.iter().try_for_each(|source| compile(tools, &CXX, compiler, NEW, source))
         });
@@ -94,6 +94,14 @@ pub fn run(tools: &Tools, report: &mut Report) {
         for standard in [OLD, NEW] {
             report.check(&format!("{} headers by {compiler} -std={standard}", headers.len()), || {
                 headers.iter().try_for_each(|header| compile_alone(tools, &CXX, compiler, standard, header))
+            });
+        }
+    }
+    if !compilers.contains(&"clang++") {
+        for standard in [OLD, NEW] {
+            report.check(&format!("{} headers and the tests by libclang -std={standard}", headers.len()), || {
+                let all = including(&CXX, &headers)?;
+                compile_by_libclang(tools, &CXX, standard, &[vec![all], tests()?].concat())
             });
         }
     }

@@ -169,7 +169,7 @@ impl Builder<'_> {
     fn visit(&mut self, axes: &[usize], stage: &Stage, (near, far): (Place, Place)) -> Step {
         let (near_pieces, far_pieces) = (self.pieces(near, stage), self.pieces(far, stage));
         let visit = self.program.visit(self.recipe, axes, (stage, self.rank), (&near_pieces, &far_pieces));
-        Step::Visit(VisitStep { visit, near, far })
+        Step::Visit(VisitStep { visit, axes: axes.into(), near, far })
     }
 
     /// How the box of `stage` is cut in `place`.

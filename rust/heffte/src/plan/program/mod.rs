@@ -6,6 +6,7 @@ mod node;
 use crate::axis::{AxisKind, R2rKind};
 use crate::lines::{Piece, Thresholds, Visit};
 use crate::recipe::{Recipe, Stage};
+use crate::trace::{Axes, MESSAGES};
 
 pub(super) use messages::Crossing;
 pub(super) use node::Spread;
@@ -31,6 +32,17 @@ pub(super) enum Place {
 impl Place {
     fn is_callers(self) -> bool {
         matches!(self, Place::Inbox | Place::Outbox)
+    }
+
+    /// What a trace calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Place::Inbox => "inbox",
+            Place::Outbox => "outbox",
+            Place::Staging { .. } => "staging",
+            Place::Near(_) | Place::Far(_) => MESSAGES,
+            Place::Areas(_) => "shared memory",
+        }
     }
 }
 
@@ -70,6 +82,8 @@ pub(super) enum Operation {
 pub(super) struct VisitStep {
     /// Its operations are indices into [`Program::operations`].
     pub visit: Visit,
+    /// The axes that it transforms.
+    pub axes: Axes,
     pub near: Place,
     pub far: Place,
 }

@@ -127,7 +127,7 @@ impl Builder<'_> {
         };
         let (near, far) = if forward { (from, to) } else { (to, from) };
         let visit = self.program.visit(self.recipe, &group.axes, (stage, self.rank), (&near.1, &far.1));
-        Step::Visit(VisitStep { visit, near: near.0, far: far.0 })
+        Step::Visit(VisitStep { visit, axes: group.axes[..].into(), near: near.0, far: far.0 })
     }
 
     /// Whether the data is real in `group`, which does not change it.

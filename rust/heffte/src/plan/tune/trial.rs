@@ -58,7 +58,7 @@ impl Trial {
     pub fn prepare(&mut self, plan: &Plan) -> Result<()> {
         let mut spec = plan.spec;
         spec.options.transport = self.transport.unwrap_or(spec.options.transport);
-        let nodes = Nodes::find(&plan.comm, &spec)?;
+        let (nodes, _) = Nodes::find(&plan.comm, &spec, 0)?;
         self.state = Some(State::new(Way::new(&plan.comm, nodes, &spec, &mut self.recipe)?));
         Ok(())
     }

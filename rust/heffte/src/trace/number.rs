@@ -1,23 +1,21 @@
-//! Numbers as a C++ stream prints them by default: six digits, no trailing zeros.
+//! Numbers as C++ streams print them by default.
 
-/// Digits that are kept.
-const DIGITS: i32 = 6;
-
-/// `value` as `std::cout << value` shows it, which is C's `%g`.
+/// `value` with so many significant digits at most, without trailing zeros: C's `%g`.
 #[must_use]
-pub fn default_stream(value: f64) -> String {
+pub fn general(value: f64, digits: u8) -> String {
     if value.is_nan() {
         return if value.is_sign_negative() { "-nan" } else { "nan" }.to_owned();
     }
     if value.is_infinite() {
         return if value < 0.0 { "-inf" } else { "inf" }.to_owned();
     }
+    let digits = i32::from(digits.max(1));
     // Rounding decides about the exponent: 999999.5 has seven digits afterwards.
-    let scientific = format!("{value:.*e}", DIGITS as usize - 1);
+    let scientific = format!("{value:.*e}", digits as usize - 1);
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..DIGITS).contains(&exponent) {
-        let decimals = (DIGITS - 1 - exponent) as usize;
+    if (-4..digits).contains(&exponent) {
+        let decimals = (digits - 1 - exponent) as usize;
         return without_trailing_zeros(&format!("{value:.decimals$}")).to_owned();
     }
     let sign = if exponent < 0 { '-' } else { '+' };
@@ -55,7 +53,9 @@ mod tests {
             (f64::NEG_INFINITY, "-inf"),
         ];
         for (value, expected) in cases {
-            assert_eq!(default_stream(value), expected, "{value:?}");
+            assert_eq!(general(value, 6), expected, "{value:?}");
         }
+        assert_eq!(general(123_456.789_012_345, 12), "123456.789012");
+        assert_eq!(general(1.0 / 3.0 * 1e-7, 12), "3.33333333333e-08");
     }
 }

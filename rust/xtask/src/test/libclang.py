@@ -1,0 +1,33 @@
+"""Compiles sources by libclang, which the project has anyway, where no clang is installed; makes no program.
+
+libclang.py WRAPPER SOURCE... -- FLAG... takes MPI's compiler for the language, and flags of clang. Prints what clang says, and ends
+with 1 where that is anything.
+"""
+
+import subprocess
+import sys
+
+from clang.cindex import Index
+
+
+def output(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def main() -> int:
+    split = sys.argv.index("--")
+    wrapper, *sources = sys.argv[1:split]
+    # What MPI's wrapper tells its compiler, and headers of the compiler itself, which libclang comes without.
+    mpi = [word for word in output(wrapper, "-show").split() if word.startswith("-I")]
+    flags = [*sys.argv[split + 1 :], *mpi, "-isystem", output("cc", "-print-file-name=include")]
+    said = 0
+    index = Index.create()
+    for source in sources:
+        for diagnostic in index.parse(source, flags).diagnostics:
+            said += 1
+            print(diagnostic.format())
+    return min(said, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
