@@ -8,7 +8,8 @@ use num_traits::Zero;
 use rayon::ThreadPool;
 
 use super::operand::{Layout, Operand};
-use super::simd::{self, Stores};
+use super::simd::{self, Rows, Stores};
+use super::sweep::Sweep;
 use super::tile::{Job, LineOp, Part, STRETCH, Tile};
 use super::visit::{Pass, Visit};
 use crate::backend::Real;
@@ -74,6 +75,7 @@ impl<T: Real> Engine<T> {
                 factor: passage.factor,
                 stores,
                 stretch: STRETCH,
+                next: None,
             };
             let walk = Walk { engine: self, visit, job };
             // SAFETY: by the caller's word.
@@ -85,6 +87,23 @@ impl<T: Real> Engine<T> {
             }
         }
     }
+}
+
+/// The rows of a layer whose columns the sweep gathers, if they lie in one piece.
+///
+/// # Safety
+/// The operand of the job that is read holds the sweep's pieces.
+unsafe fn rows_of_columns<T: Real>(sweep: &Sweep, job: &Job<'_, T>, layer: usize) -> Option<Rows> {
+    let (columns, deep) = sweep.layer(layer, job.direction == Direction::Forward)?;
+    let at = columns.offset(0, deep);
+    // SAFETY: by the caller's word.
+    (columns.across == 1 && columns.along != 1).then(|| unsafe {
+        if job.from.is_complex {
+            Rows::of(job.from.piece::<Complex<T>>(columns.piece, job.index).add(at), columns.along)
+        } else {
+            Rows::of(job.from.piece::<T>(columns.piece, job.index).add(at), columns.along)
+        }
+    })
 }
 
 /// One transform of a batch on its way through a visit.
@@ -154,10 +173,13 @@ impl<T: Real> Walk<'_, T> {
                     let plane = Operand { address: plane.as_mut_ptr().cast(), is_complex, layout: Layout::Whole(0) };
                     // The plane takes the room of the cache that a stretch has else.
                     let into = Job { to: plane, factor: None, stores: Stores::Cached, stretch: STRETCH / 2, ..*job };
-                    let out_of = Job { from: plane, ..*job };
-                    for layer in part.layers.clone() {
-                        let layer = Part { layers: layer..layer + 1, share: (0, 1) };
+                    for index in part.layers.clone() {
+                        let layer = Part { layers: index..index + 1, share: (0, 1) };
                         tile.run(&first.sweep, operation(first), &into, &layer);
+                        // A box that a cache holds need not be asked for.
+                        let is_wanted = index + 1 < part.layers.end && visit.stores() == Stores::Streaming;
+                        let next = is_wanted.then(|| rows_of_columns(&first.sweep, job, index + 1));
+                        let out_of = Job { from: plane, next: next.flatten(), ..*job };
                         tile.run(&second.sweep, operation(second), &out_of, &layer);
                     }
                 }

@@ -89,7 +89,15 @@ impl<T: Real> Straight<'_, '_, T> {
         unsafe {
             let line = match read {
                 [whole] => {
-                    StraightLine { from: self.source::<S>(whole, at).cast(), to, rooms, ahead: ahead::<S>(whole) }
+                    let from = self.source::<S>(whole, at);
+                    let ahead = match job.next {
+                        Some(next) => next.address(at.across).wrapping_sub(from.addr()),
+                        None => ahead::<S>(whole),
+                    };
+                    if matches!((self.op, job.direction), (PanelOp::Real(_), Direction::Backward)) {
+                        simd::ask_for(from.wrapping_byte_add(ahead), whole.len);
+                    }
+                    StraightLine { from: from.cast(), to, rooms, ahead }
                 }
                 _ => {
                     for part in read {

@@ -102,6 +102,13 @@ impl Sweep {
         if forward { (near, far) } else { (far, near) }
     }
 
+    /// Where the lines of a layer lie on the side that is read, if that is in one piece, and how deep in it.
+    pub fn layer(&self, layer: usize, forward: bool) -> Option<(&Segment, usize)> {
+        let [cell] = self.cells(&(layer..layer + 1)) else { return None };
+        let [only] = self.segments(cell, forward).0 else { return None };
+        Some((only, layer - cell.layers.start))
+    }
+
     /// Elements of a line on the near and on the far side.
     pub fn lengths(&self) -> (usize, usize) {
         (self.near.length, self.far.length)

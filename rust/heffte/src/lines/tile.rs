@@ -8,7 +8,7 @@ use super::cast::Cast;
 use super::flat::{Flat, FlatOp};
 use super::operand::Operand;
 use super::panels::{PanelOp, Panels};
-use super::simd::{self, Ahead, Stores};
+use super::simd::{self, Ahead, Rows, Stores};
 use super::sweep::{Segment, Sweep};
 use crate::backend::lanes::{ROW, panel_lines};
 use crate::backend::{ComplexTransform, R2rTransform, R2rWay, Real, RealTransform};
@@ -286,6 +286,8 @@ pub(super) struct Job<'a, T: Real> {
     pub stores: Stores,
     /// Bytes of neighbouring columns that are asked for together.
     pub stretch: usize,
+    /// The rows of memory whose columns are wanted next: each is asked for while the line with its number is read.
+    pub next: Option<Rows>,
 }
 
 impl<T: Real> Job<'_, T> {

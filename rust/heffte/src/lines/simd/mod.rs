@@ -40,6 +40,11 @@ impl Rows {
     pub fn of<E>(begin: *const E, apart: usize) -> Rows {
         Rows { begin: begin.cast_mut().cast(), pitch: apart * size_of::<E>() }
     }
+
+    /// Where a row begins.
+    pub fn address(self, row: usize) -> usize {
+        self.begin.wrapping_add(row * self.pitch).addr()
+    }
 }
 
 impl Matrix for Rows {
