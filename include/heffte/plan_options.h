@@ -32,7 +32,8 @@ struct plan_options {
         participants = HEFFTE_ABI_FIRST;
         value = num_subranks;
     }
-    //! Lets only the ranks of a sub-communicator take part in them; the others give MPI_COMM_NULL. It may be freed at once.
+    //! Lets only the ranks of a sub-communicator take part in them; the others give MPI_COMM_NULL, and where all do, all take
+    //! part. It may be freed at once.
     void use_subcomm(MPI_Comm const comm) {
         participants = HEFFTE_ABI_MEMBERS;
         value = comm != MPI_COMM_NULL;

@@ -67,7 +67,7 @@ class plan_options:
 
     def use_subcomm(self, comm: Any) -> None:
         """Lets only the ranks of a sub-communicator take part between the input and the output boxes. The others pass
-        ``MPI.COMM_NULL``. The communicator may be freed at once."""
+        ``MPI.COMM_NULL``; where all do, all take part. The communicator may be freed at once."""
         if not isinstance(comm, MPI.Comm):
             raise heffte_input_error(f"comm is a {type(comm).__name__}: pass an mpi4py communicator, or MPI.COMM_NULL")
         self._subranks, self._member = None, comm != MPI.COMM_NULL

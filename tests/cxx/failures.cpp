@@ -67,9 +67,6 @@ static void orders_and_options_are_looked_at() {
     options.use_num_subranks(ranks + 1);
     all_throw<std::invalid_argument>("num_subranks",
                                      [&] { heffte::fft3d<stock>(slab(), slab(), MPI_COMM_WORLD, options); });
-    options.use_subcomm(MPI_COMM_NULL);
-    all_throw<std::invalid_argument>("use_subcomm",
-                                     [&] { heffte::fft3d<stock>(slab(), slab(), MPI_COMM_WORLD, options); });
     options = heffte::plan_options(true, static_cast<heffte::reshape_algorithm>(9), true);
     all_throw<std::invalid_argument>("reshape algorithm 9",
                                      [&] { heffte::fft3d<stock>(slab(), slab(), MPI_COMM_WORLD, options); });

@@ -156,9 +156,6 @@ def test_boxes_that_do_not_tile_a_world(comm, box):
         options = heffte.plan_options()
         options.use_num_subranks(given)
         assert_refused(comm, lambda options=options: heffte.fft3d(0, box, box, comm, options), f"num_subranks {given}")
-    options = heffte.plan_options()
-    options.use_subcomm(MPI.COMM_NULL)
-    assert_refused(comm, lambda: heffte.fft3d(0, box, box, comm, options), "use_subcomm")
     assert_works(comm, box)
 
 

@@ -154,13 +154,16 @@ def test_options_change_nothing_but_the_way(comm, algorithm, use_pencils):
     field = random_field(np.random.default_rng(6), shape, "float64")
     expected = scipy.fft.rfftn(field)
     odd = comm.Split(0 if comm.rank % 2 == 0 else MPI.UNDEFINED, comm.rank)
-    for participants, shared in (("all", False), ("one", False), ("subcomm", False), ("all", True), ("subcomm", True)):
+    cases = [("all", False), ("one", False), ("subcomm", False), ("all", True), ("subcomm", True), ("nobody", True)]
+    for participants, shared in cases:
         number = getattr(heffte.reshape_algorithm, algorithm)
         options = heffte.plan_options(algorithm=number, use_pencils=use_pencils, use_shared_memory=shared)
         if participants == "one":
             options.use_num_subranks(1)
         elif participants == "subcomm":
             options.use_subcomm(odd)
+        elif participants == "nobody":
+            options.use_subcomm(MPI.COMM_NULL)
         plan, inbox, outbox = make(comm, shape, 7, 2, options)
         spectrum = np.empty(outbox.count(), dtype=complex)
         plan.forward(local(field, inbox), spectrum)

@@ -136,12 +136,6 @@ pub enum Error {
         /// Ranks of the communicator.
         size: usize,
     },
-    /// No rank is a member of the sub-communicator.
-    #[error("use_subcomm was given a null communicator on all {size} ranks: at least one rank must be a member")]
-    EmptySubcomm {
-        /// Ranks of the communicator.
-        size: usize,
-    },
     /// Two boxes share a point.
     #[error("{what} of ranks {} and {} overlap: {first} and {second} both hold the point ({}, {}, {}); make them disjoint", ranks.0, ranks.1, point[0], point[1], point[2])]
     Overlap {

@@ -95,7 +95,7 @@ pub enum Participants {
     All,
     /// The first so many ranks.
     First(i64),
-    /// The ranks that say `true`; each rank speaks for itself.
+    /// The ranks that say `true`, or all where none does; each rank speaks for itself.
     Member(bool),
 }
 

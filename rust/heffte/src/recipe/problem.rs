@@ -165,11 +165,10 @@ fn participants(wanted: Participants, members: Vec<usize>, size: usize) -> Resul
             Ok(n) if (1..=size).contains(&n) => (0..n).collect(),
             _ => return Err(Error::Subranks { given, size }),
         },
+        // A null communicator on every rank restricts nobody: programs for heFFTe pass it, and get their results there.
+        Participants::Member(_) if members.is_empty() => return Ok(None),
         Participants::Member(_) => members.into(),
     };
-    if members.is_empty() {
-        return Err(Error::EmptySubcomm { size });
-    }
     Ok((members.len() < size).then_some(members))
 }
 
@@ -214,6 +213,6 @@ mod tests {
         assert_eq!(with([Participants::First(3); 2]), Err(Error::Subranks { given: 3, size: 2 }));
         assert_eq!(with([Participants::First(0); 2]), Err(Error::Subranks { given: 0, size: 2 }));
         assert_eq!(with([Participants::Member(false), Participants::Member(true)]), Ok(1));
-        assert_eq!(with([Participants::Member(false); 2]), Err(Error::EmptySubcomm { size: 2 }));
+        assert_eq!(with([Participants::Member(false); 2]), Ok(2));
     }
 }

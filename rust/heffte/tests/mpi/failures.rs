@@ -130,8 +130,6 @@ fn disagreements(comm: &SimpleCommunicator) {
         let error = with(&|spec| spec.options.participants = Participants::First(given)).unwrap_err();
         assert_same_error(comm, &error, &[&format!("num_subranks {given}"), &format!("{} ranks", comm.size())]);
     }
-    let error = with(&|spec| spec.options.participants = Participants::Member(false)).unwrap_err();
-    assert_same_error(comm, &error, &["use_subcomm", "null communicator"]);
     if comm.size() > 1 {
         let ranks = format!("ranks 0 and {}", comm.size() - 1);
         let error = with(&|spec| {

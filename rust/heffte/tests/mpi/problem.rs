@@ -48,8 +48,7 @@ impl Problem {
         let inboxes = random_boxes(&mut rng, size, ranks);
         let same = rng.u8(..4) == 0 && half == size;
         let outboxes = if same { inboxes.clone() } else { random_boxes(&mut rng, half, ranks) };
-        let mut members: Vec<bool> = (0..ranks).map(|_| rng.bool()).collect();
-        members[rng.usize(..ranks)] = true;
+        let members: Vec<bool> = (0..ranks).map(|_| rng.bool()).collect();
         let participants = match rng.usize(..4) {
             0 => Participants::First(rng.i64(1..=ranks as i64)),
             1 => Participants::Member(true),
