@@ -10,6 +10,9 @@ use crate::axis::R2rKind;
 use crate::backend::loaded::{Loaded, paths, paths_in, versioned};
 use crate::options::{Direction, PlanningEffort};
 
+/// The environment variable that names FFTW's libraries; it is believed.
+const VARIABLE: &str = "HEFFTE_FFTW_LIBRARIES";
+
 /// What FFTW makes of a plan.
 pub(super) type Handle = *mut c_void;
 
@@ -147,28 +150,27 @@ unsafe fn find<T>(prefix: &str, stem: &str) -> Result<Api<T>, String> {
     let precision = if stem.ends_with('f') { "single" } else { "double" };
     let failed = |reason: String| {
         format!(
-            "FFTW's {precision} precision, {}, cannot be loaded ({reason}); let HEFFTE_FFTW_LIBRARIES name the directory or the files \
-             of FFTW 3.3 or newer",
+            "FFTW's {precision} precision, {}, cannot be loaded ({reason}); let {VARIABLE} name the directory or the \
+             files of FFTW 3.3 or newer",
             versioned(stem, 3)
         )
     };
     // SAFETY: by the caller's word.
     let is_whole = |library: &Loaded| unsafe { Api::<T>::of(library, prefix) }.map(|_| ());
-    let given = named(stem, paths_in("HEFFTE_FFTW_LIBRARIES"));
-    let library = match Loaded::first(given, is_whole) {
-        Ok(library) => library,
+    let given = paths_in(VARIABLE);
+    let library = if !given.is_empty() {
+        let files = named(stem, given);
+        let none = || format!("{VARIABLE} ({}) does not name it", std::env::var(VARIABLE).unwrap_or_default());
+        let reason = |reason: String| failed(if reason.is_empty() { none() } else { reason });
+        Loaded::first(files, is_whole).map_err(reason)?
+    } else if let Some(library) = Loaded::already(&versioned(stem, 3)) {
         // The program's own copy is preferred to the one that was there when ours was built: its planner has one lock, and its
         // settings hold here, too.
-        Err(unserved) => match Loaded::already(&versioned(stem, 3)) {
-            Some(library) => library,
-            None => {
-                let found = paths(option_env!("HEFFTE_FFTW_FOUND").unwrap_or_default());
-                let others = named(stem, found.collect()).into_iter().chain([versioned(stem, 3).into()]);
-                Loaded::first(others, is_whole).map_err(|reason| {
-                    failed([unserved, reason].iter().filter(|r| !r.is_empty()).cloned().collect::<Vec<_>>().join("; "))
-                })?
-            }
-        },
+        library
+    } else {
+        let found = paths(option_env!("HEFFTE_FFTW_FOUND").unwrap_or_default());
+        let places = named(stem, found.collect()).into_iter().chain([versioned(stem, 3).into()]);
+        Loaded::first(places, is_whole).map_err(failed)?
     };
     make_planner_safe(&library, prefix, stem);
     // SAFETY: by the caller's word.

@@ -124,3 +124,41 @@ pub(super) fn export_to_environment() {
     }
     *written = Some(texts);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::Backend;
+    use crate::error::ErrorKind;
+    use crate::options::{Direction, PlanningEffort};
+
+    #[test]
+    fn wisdom_is_written_and_read_and_garbage_is_refused() {
+        let Ok(fftw) =
+            crate::backend::fftw::Fftw::new(PlanningEffort::Measure).inspect_err(|e| println!("left out: {e}"))
+        else {
+            return;
+        };
+        let folder = std::env::temp_dir().join(format!("heffte-fftw-wisdom-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("the temporary directory may be written to");
+        let file = folder.join("wisdom");
+        let kind = |result: Result<()>| result.map_err(|error| error.kind());
+
+        assert_eq!(kind(fftw_import_wisdom(&file)), Err(ErrorKind::File), "it is not there");
+        fftw.double().complex_lines(96, Direction::Forward);
+        fftw.single().complex_lines(96, Direction::Forward);
+        fftw_export_wisdom(&file).expect("the folder may be written to");
+        for (path, name) in [(file.clone(), "fftw_wisdom"), (single_path(&file), "fftwf_wisdom")] {
+            let text = std::fs::read_to_string(path).expect("it was written");
+            assert!(text.contains(name) && text.lines().count() > 2, "{text}");
+        }
+        fftw_import_wisdom(&file).expect("it is its own");
+        for garbage in [&b"(fftw-3.3.99 fftw_wisdom #x0 #x1 #x2 #x3\n)"[..], b"garbage", b"", b"\0\xff"] {
+            std::fs::write(&file, garbage).expect("the folder may be written to");
+            let error = fftw_import_wisdom(&file).expect_err("it is garbage");
+            assert!(error.to_string().contains(&file.display().to_string()), "{error}");
+        }
+        assert_eq!(kind(fftw_export_wisdom(&folder.join("nowhere/wisdom"))), Err(ErrorKind::File));
+        std::fs::remove_dir_all(&folder).expect("it is ours");
+    }
+}

@@ -122,3 +122,31 @@ fn prefixes() -> Vec<PathBuf> {
     let own = file_of(load as *const c_void);
     own.map(|file| file.ancestors().skip(1).take(LEVELS).map(Path::to_owned).collect()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_mkl_is_not_taken_for_the_whole() {
+        let names = VERSIONS.map(|version| versioned("libmkl_rt", version));
+        let Some(whole) = candidates(&names).into_iter().find(|file| file.is_file()) else {
+            println!("left out: MKL is not found in a file");
+            return;
+        };
+        let folder = std::env::temp_dir().join(format!("heffte-mkl-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("the temporary directory may be written to");
+        let part = folder.join(whole.file_name().expect("it is a file"));
+        std::fs::copy(&whole, &part).expect("there is room for it");
+        let reason = Loaded::first([part], is_whole).err();
+        std::fs::remove_dir_all(&folder).expect("it is ours");
+        assert!(reason.as_deref().is_some_and(|r| r.contains("no libmkl_core.so beside it")), "{reason:?}");
+    }
+
+    #[test]
+    fn a_root_that_is_named_has_its_reason_where_nothing_is_there() {
+        let names = ["libmkl_rt.so.3".to_owned()];
+        assert_eq!(below(Path::new("/nowhere"), &names, true), [PathBuf::from("/nowhere/lib/libmkl_rt.so.3")]);
+        assert!(below(Path::new("/nowhere"), &names, false).is_empty());
+    }
+}
