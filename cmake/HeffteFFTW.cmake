@@ -1,6 +1,12 @@
 # FFTW: the libraries of both precisions, which libheffte loads when a plan first wants them, and the header and libraries that
 # programs get along with Heffte::Heffte. FFTW_ROOT, FFTW_LIBRARIES and FFTW_INCLUDES say where they are.
 
+if(Heffte_BUILD_FFTW)
+  message(STATUS "FFTW: the one that the crate fftw-src carries, of both precisions; what is built is under the GPL")
+  list(APPEND Heffte_CARGO_FEATURES fftw-source)
+  return()
+endif()
+
 set(FFTW_LIBRARIES "" CACHE STRING "FFTW's shared libraries, of double and of single precision; empty to look for them")
 set(FFTW_INCLUDES "" CACHE STRING "The directory of fftw3.h; empty to look for it")
 if(NOT FFTW_ROOT AND DEFINED ENV{FFTW_ROOT})

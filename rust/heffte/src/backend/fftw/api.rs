@@ -93,31 +93,39 @@ pub(super) struct Api<T> {
 }
 
 impl<T> Api<T> {
-    /// The functions of `library`, whose names begin with `prefix`.
+    /// The functions that `address` finds by their names without a prefix.
     ///
     /// # Safety
-    /// The prefix is that of the precision of `T`.
-    unsafe fn of(library: &Loaded, prefix: &str) -> Result<Api<T>, String> {
-        let name = |function: &str| format!("{prefix}_{function}");
+    /// The functions are FFTW's, of the precision of `T`.
+    pub unsafe fn of(address: impl Fn(&str) -> Result<*const c_void, String>) -> Result<Api<T>, String> {
         // SAFETY: the types are those of fftw3.h, in which complex numbers are two reals.
         unsafe {
             Ok(Api {
-                plan_dft: library.function(&name("plan_guru64_dft"))?,
-                plan_r2c: library.function(&name("plan_guru64_dft_r2c"))?,
-                plan_c2r: library.function(&name("plan_guru64_dft_c2r"))?,
-                plan_r2r: library.function(&name("plan_guru64_r2r"))?,
-                execute_dft: library.function(&name("execute_dft"))?,
-                execute_r2c: library.function(&name("execute_dft_r2c"))?,
-                execute_c2r: library.function(&name("execute_dft_c2r"))?,
-                execute_r2r: library.function(&name("execute_r2r"))?,
-                destroy_plan: library.function(&name("destroy_plan"))?,
-                alignment_of: library.function(&name("alignment_of"))?,
-                malloc: library.function(&name("malloc"))?,
-                free: library.function(&name("free"))?,
-                import_wisdom: library.function(&name("import_wisdom_from_string"))?,
-                export_wisdom: library.function(&name("export_wisdom_to_string"))?,
+                plan_dft: function(address("plan_guru64_dft")?),
+                plan_r2c: function(address("plan_guru64_dft_r2c")?),
+                plan_c2r: function(address("plan_guru64_dft_c2r")?),
+                plan_r2r: function(address("plan_guru64_r2r")?),
+                execute_dft: function(address("execute_dft")?),
+                execute_r2c: function(address("execute_dft_r2c")?),
+                execute_c2r: function(address("execute_dft_c2r")?),
+                execute_r2r: function(address("execute_r2r")?),
+                destroy_plan: function(address("destroy_plan")?),
+                alignment_of: function(address("alignment_of")?),
+                malloc: function(address("malloc")?),
+                free: function(address("free")?),
+                import_wisdom: function(address("import_wisdom_from_string")?),
+                export_wisdom: function(address("export_wisdom_to_string")?),
             })
         }
+    }
+
+    /// Those of a library, whose names begin with `prefix`.
+    ///
+    /// # Safety
+    /// The prefix is that of the precision of `T`.
+    unsafe fn of_library(library: &Loaded, prefix: &str) -> Result<Api<T>, String> {
+        // SAFETY: by the caller's word; an address is what the loader has for a function.
+        unsafe { Api::of(|name| library.function(&format!("{prefix}_{name}"))) }
     }
 
     /// Whether plans that were made on memory of FFTW's own run on this.
@@ -125,6 +133,16 @@ impl<T> Api<T> {
         // SAFETY: it looks at the address alone.
         unsafe { (self.alignment_of)(address) == 0 }
     }
+}
+
+/// The function at an address.
+///
+/// # Safety
+/// `F` is the type of the function that is there.
+unsafe fn function<F: Copy>(address: *const c_void) -> F {
+    assert_eq!(size_of::<F>(), size_of_val(&address));
+    // SAFETY: by the caller's word; both are addresses.
+    unsafe { std::mem::transmute_copy(&address) }
 }
 
 /// Both precisions.
@@ -139,13 +157,17 @@ impl Library {
     /// # Errors
     /// Which library is missing, or what is wrong with it, and what to do.
     pub fn load() -> Result<Library, String> {
+        #[cfg(feature = "fftw-source")]
+        if paths_in(VARIABLE).is_empty() {
+            return super::inside::library();
+        }
         // SAFETY: the prefixes are those that FFTW has for these types.
         unsafe { Ok(Library { single: find("fftwf", "libfftw3f")?, double: find("fftw", "libfftw3")? }) }
     }
 }
 
 /// # Safety
-/// As for [`Api::of`].
+/// As for [`Api::of_library`].
 unsafe fn find<T>(prefix: &str, stem: &str) -> Result<Api<T>, String> {
     let precision = if stem.ends_with('f') { "single" } else { "double" };
     let failed = |reason: String| {
@@ -156,7 +178,7 @@ unsafe fn find<T>(prefix: &str, stem: &str) -> Result<Api<T>, String> {
         )
     };
     // SAFETY: by the caller's word.
-    let is_whole = |library: &Loaded| unsafe { Api::<T>::of(library, prefix) }.map(|_| ());
+    let is_whole = |library: &Loaded| unsafe { Api::<T>::of_library(library, prefix) }.map(|_| ());
     let given = paths_in(VARIABLE);
     let library = if !given.is_empty() {
         let files = named(stem, given);
@@ -174,7 +196,7 @@ unsafe fn find<T>(prefix: &str, stem: &str) -> Result<Api<T>, String> {
     };
     make_planner_safe(&library, prefix, stem);
     // SAFETY: by the caller's word.
-    let api = unsafe { Api::of(&library, prefix) }.map_err(failed);
+    let api = unsafe { Api::of_library(&library, prefix) }.map_err(failed);
     // Plans live as long as the process.
     std::mem::forget(library);
     api

@@ -1,6 +1,8 @@
 //! FFTW, loaded when a plan first wants it.
 
 mod api;
+#[cfg(feature = "fftw-source")]
+mod inside;
 mod lines;
 mod wisdom;
 
