@@ -1,11 +1,20 @@
-# heffte_add_program(<source> <prefix>): builds a C or C++ program with all warnings as errors, and adds it as a test on each
-# number of ranks that its first line names: `// ranks: 1 2 4`.
+# heffte_add_program(<source> <prefix> [<backend>]): builds a C or C++ program with all warnings as errors, and adds it as a test on
+# each number of ranks that its first line names: `// ranks: 1 2 4`. Where a backend is named, BACKEND stands for it in the program.
 function(heffte_add_program source prefix)
   get_filename_component(name "${source}" NAME_WE)
+  if(ARGN)
+    set(name ${name}_${ARGV2})
+  endif()
   add_executable(${name} "${source}")
   target_link_libraries(${name} Heffte::Heffte m)
   set_target_properties(${name} PROPERTIES C_STANDARD 99 C_EXTENSIONS OFF CXX_STANDARD 11 CXX_EXTENSIONS OFF)
   target_compile_options(${name} PRIVATE -Wall -Wextra -Werror -pedantic)
+
+  if(ARGN)
+    string(TOUPPER "Heffte_BACKEND_${ARGV2}" number)
+    string(REPLACE HEFFTE Heffte number "${number}")
+    target_compile_definitions(${name} PRIVATE $<IF:$<COMPILE_LANGUAGE:C>,BACKEND=${number},BACKEND=${ARGV2}>)
+  endif()
 
   file(STRINGS "${source}" first LIMIT_COUNT 1)
   if(NOT first MATCHES "^// ranks: ([0-9 ]+)$")
@@ -17,5 +26,19 @@ function(heffte_add_program source prefix)
     add_test(NAME ${test}
       COMMAND "${MPIEXEC_EXECUTABLE}" ${MPIEXEC_NUMPROC_FLAG} ${ranks} ${MPIEXEC_PREFLAGS} $<TARGET_FILE:${name}> ${MPIEXEC_POSTFLAGS})
     set_tests_properties(${test} PROPERTIES TIMEOUT 90 PROCESSORS ${ranks})
+  endforeach()
+endfunction()
+
+# The tests of transforms among the programs, once more with each backend beside stock that Heffte has.
+function(heffte_add_backends prefix)
+  foreach(pair FFTW:fftw MKL:mkl)
+    string(REPLACE ":" ";" pair "${pair}")
+    list(GET pair 0 component)
+    list(GET pair 1 backend)
+    if(Heffte_ENABLE_${component} OR Heffte_${component}_FOUND)
+      foreach(source IN LISTS ARGN)
+        heffte_add_program("${CMAKE_CURRENT_LIST_DIR}/${source}" ${prefix} ${backend})
+      endforeach()
+    endif()
   endforeach()
 endfunction()

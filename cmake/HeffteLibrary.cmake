@@ -22,7 +22,14 @@ foreach(variable LIBCLANG_PATH BINDGEN_EXTRA_CLANG_ARGS)
     list(APPEND Heffte_CARGO_ENVIRONMENT "${variable}=$ENV{${variable}}")
   endif()
 endforeach()
-# Where the loader finds it, when it is not where the loader looks anyway.
+# The backends beside stock, whose crates have features of these names.
+set(Heffte_CARGO_FEATURES "")
+foreach(feature FFTW MKL)
+  if(Heffte_ENABLE_${feature})
+    include(Heffte${feature})
+  endif()
+endforeach()
+# Where the loader finds MPI, when it is not where the loader looks anyway.
 set(Heffte_RPATH "")
 foreach(library IN LISTS MPI_C_LIBRARIES)
   get_filename_component(directory "${library}" DIRECTORY)
@@ -35,8 +42,12 @@ list(REMOVE_DUPLICATES Heffte_RPATH)
 # What is of that crate's kind and name, or for programs of all names, with that environment. Corrosion makes a target of each,
 # which is named like it. More arguments go to Corrosion.
 function(heffte_import_crate crate type)
+  set(features "")
+  if(Heffte_CARGO_FEATURES)
+    set(features FEATURES ${Heffte_CARGO_FEATURES})
+  endif()
   corrosion_import_crate(
-    MANIFEST_PATH "${PROJECT_SOURCE_DIR}/Cargo.toml" CRATES ${crate} CRATE_TYPES ${type} LOCKED IMPORTED_CRATES targets ${ARGN})
+    MANIFEST_PATH "${PROJECT_SOURCE_DIR}/Cargo.toml" CRATES ${crate} CRATE_TYPES ${type} LOCKED IMPORTED_CRATES targets ${features} ${ARGN})
   foreach(target IN LISTS targets)
     corrosion_set_env_vars(${target} ${Heffte_CARGO_ENVIRONMENT})
     if(NOT type STREQUAL "staticlib" AND Heffte_RPATH)
@@ -84,6 +95,13 @@ if(NOT Heffte_TOP_LEVEL)
 endif()
 target_include_directories(Heffte ${system} INTERFACE "${PROJECT_SOURCE_DIR}/include" "${CMAKE_CURRENT_BINARY_DIR}/include")
 target_link_libraries(Heffte INTERFACE heffte MPI::MPI_C)
+if(Heffte_ENABLE_FFTW)
+  # For programs that call FFTW themselves.
+  add_library(Heffte::FFTW INTERFACE IMPORTED)
+  set_target_properties(Heffte::FFTW PROPERTIES
+    INTERFACE_INCLUDE_DIRECTORIES "${Heffte_FFTW_INCLUDES}" INTERFACE_LINK_LIBRARIES "${Heffte_FFTW_LINKED}")
+  target_link_libraries(Heffte INTERFACE Heffte::FFTW)
+endif()
 target_compile_features(Heffte INTERFACE c_std_99)
 if(CMAKE_CXX_COMPILER_LOADED)
   # The C++ compiler of the same MPI.

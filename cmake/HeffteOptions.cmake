@@ -11,8 +11,12 @@ elseif(NOT DEFINED BUILD_SHARED_LIBS)
   # What the project around this one builds is no business of ours.
   set(BUILD_SHARED_LIBS ON)
 endif()
-option(Heffte_ENABLE_FFTW "Use FFTW" OFF)
-option(Heffte_ENABLE_MKL "Use Intel MKL" OFF)
+option(Heffte_ENABLE_FFTW "Use FFTW, which is loaded at run time" OFF)
+option(Heffte_BUILD_FFTW "Build an FFTW of its own and put it inside, which puts the library under the GPL" OFF)
+if(Heffte_BUILD_FFTW)
+  set(Heffte_ENABLE_FFTW ON)
+endif()
+option(Heffte_ENABLE_MKL "Use Intel MKL, which is loaded at run time" OFF)
 option(Heffte_ENABLE_CUDA "Use cuFFT on NVIDIA devices" OFF)
 option(Heffte_ENABLE_ROCM "Use rocFFT on AMD devices" OFF)
 option(Heffte_ENABLE_ONEAPI "Use oneMKL on Intel devices" OFF)
@@ -24,11 +28,11 @@ option(Heffte_ENABLE_AVX512 "Use AVX-512 in the stock backend" OFF)
 option(Heffte_ENABLE_PYTHON "Build and install the Python package" OFF)
 option(Heffte_ENABLE_TESTING "Build the tests and examples" ${Heffte_TOP_LEVEL})
 
-foreach(feature FFTW MKL CUDA ROCM ONEAPI MAGMA FORTRAN)
+foreach(feature CUDA ROCM ONEAPI MAGMA FORTRAN)
   if(Heffte_ENABLE_${feature})
     message(FATAL_ERROR
       "Heffte_ENABLE_${feature}=ON: Heffte ${PROJECT_VERSION} does not have it. It has the stock backend, which is always built, "
-      "the C interface, and Heffte_ENABLE_PYTHON. Configure with -DHeffte_ENABLE_${feature}=OFF.")
+      "Heffte_ENABLE_FFTW, Heffte_ENABLE_MKL, the C interface, and Heffte_ENABLE_PYTHON. Configure with -DHeffte_ENABLE_${feature}=OFF.")
   endif()
 endforeach()
 

@@ -10,6 +10,13 @@ heffte_import_crate(heffte-python cdylib)
 # One cargo at a time: both crates share what they are built from.
 add_dependencies(cargo-prebuild__core cargo-build_heffte)
 
+foreach(feature FFTW MKL)
+  set(Heffte_PYTHON_${feature} False)
+  if(Heffte_ENABLE_${feature})
+    set(Heffte_PYTHON_${feature} True)
+  endif()
+endforeach()
+
 # Installs the package below `directory`, which is relative to the prefix.
 function(heffte_install_python directory)
   file(RELATIVE_PATH Heffte_LIBRARY_FROM_PACKAGE

@@ -4,17 +4,10 @@
 
 #include "heffte_abi.h"
 #include "heffte/backend_tags.h"
+#include "heffte/complex_traits.h"
+#include "heffte/foreign_types.h"
 
 namespace heffte {
-
-//! Whether a type is a complex number of two floats, the real part first. Programs may specialise it for types of their own,
-//! which need no members that this library knows.
-template <typename scalar_type> struct is_ccomplex : std::false_type {};
-template <> struct is_ccomplex<std::complex<float>> : std::true_type {};
-
-//! Whether a type is a complex number of two doubles, the real part first. Programs may specialise it, too.
-template <typename scalar_type> struct is_zcomplex : std::false_type {};
-template <> struct is_zcomplex<std::complex<double>> : std::true_type {};
 
 namespace detail {
 

@@ -60,7 +60,7 @@ static long double round_trip(int const kinds[3]) {
 }
 
 static int make(box const *in, box const *out, int const kinds[3], heffte_plan *plan) {
-    return heffte_plan_create_axes(Heffte_BACKEND_STOCK, in->low, in->high, in->order, out->low, out->high, out->order,
+    return heffte_plan_create_axes(BACKEND, in->low, in->high, in->order, out->low, out->high, out->order,
                                    kinds, MPI_COMM_WORLD, NULL, plan);
 }
 

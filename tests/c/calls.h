@@ -4,6 +4,11 @@
 
 #include "check.h"
 
+/* The backend whose transforms are tested. */
+#ifndef BACKEND
+#define BACKEND Heffte_BACKEND_STOCK
+#endif
+
 /* A box and how it lies in memory. */
 typedef struct {
     int low[3], high[3], order[3];
@@ -41,9 +46,9 @@ static inline box slab_of(int nx, int ny, int nz, int axis) {
 static inline int make_plan(box const *in, box const *out, int direction, heffte_plan_options const *options,
                             heffte_plan *plan) {
     if (direction < 0)
-        return heffte_plan_create(Heffte_BACKEND_STOCK, in->low, in->high, in->order, out->low, out->high, out->order,
+        return heffte_plan_create(BACKEND, in->low, in->high, in->order, out->low, out->high, out->order,
                                   MPI_COMM_WORLD, options, plan);
-    return heffte_plan_create_r2c(Heffte_BACKEND_STOCK, in->low, in->high, in->order, out->low, out->high, out->order,
+    return heffte_plan_create_r2c(BACKEND, in->low, in->high, in->order, out->low, out->high, out->order,
                                   direction, MPI_COMM_WORLD, options, plan);
 }
 

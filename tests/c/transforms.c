@@ -47,7 +47,7 @@ static void all_are_right(box const *near, box const *far, int direction, heffte
     heffte_plan plan;
     CHECK(make_plan(near, far, direction, options, &plan) == Heffte_SUCCESS);
     CHECK(heffte_size_inbox(plan) == count(near) && heffte_size_outbox(plan) == count(far));
-    CHECK((heffte_is_r2c(plan) != 0) == (direction >= 0) && heffte_get_backend(plan) == Heffte_BACKEND_STOCK);
+    CHECK((heffte_is_r2c(plan) != 0) == (direction >= 0) && heffte_get_backend(plan) == BACKEND);
     void *workspace = malloc((size_t)heffte_size_workspace(plan) * 2 * sizeof(double) + 1);
     for (int which = 0; which < TRANSFORMS; which++) {
         if ((direction >= 0 && (which & COMPLEX)) || (!with_workspace && (which & BUFFERED)))
@@ -103,7 +103,7 @@ static void null_orders_and_options_stand_for_the_defaults(void) {
     box near, far;
     heffte_plan plan;
     slabs(-1, 2, 1, NATURAL, NATURAL, &near, &far);
-    CHECK(heffte_plan_create(Heffte_BACKEND_STOCK, near.low, near.high, NULL, far.low, far.high, NULL, MPI_COMM_WORLD,
+    CHECK(heffte_plan_create(BACKEND, near.low, near.high, NULL, far.low, far.high, NULL, MPI_COMM_WORLD,
                              NULL, &plan) == Heffte_SUCCESS);
     is_right(plan, DOUBLE + COMPLEX, &near, &far, NULL, Heffte_SCALE_NONE);
     is_right(plan, DOUBLE + COMPLEX + BACKWARD, &near, &far, NULL, Heffte_SCALE_NONE);

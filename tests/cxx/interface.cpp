@@ -40,7 +40,16 @@ static_assert(!backend::is_enabled<int>::value && !backend::is_enabled<tag::cpu>
 #ifndef Heffte_ENABLE_FFTW
 static_assert(!backend::is_enabled<backend::fftw>::value && !backend::is_enabled<backend::fftw_cos>::value, "");
 #endif
-#if !defined(Heffte_ENABLE_FFTW) && !defined(Heffte_ENABLE_MKL)
+#ifdef Heffte_ENABLE_FFTW
+static_assert(backend::is_enabled<backend::fftw>::value && backend::is_enabled<backend::fftw_sin1>::value, "");
+#endif
+#ifdef Heffte_ENABLE_MKL
+static_assert(backend::is_enabled<backend::mkl>::value && backend::is_enabled<backend::mkl_sin>::value, "");
+static_assert(same<backend::default_backend<tag::cpu>::type, backend::mkl>(), "");
+#elif defined(Heffte_ENABLE_FFTW)
+static_assert(!backend::is_enabled<backend::mkl>::value && !backend::is_enabled<backend::mkl_cos>::value, "");
+static_assert(same<backend::default_backend<tag::cpu>::type, backend::fftw>(), "");
+#else
 static_assert(same<backend::default_backend<tag::cpu>::type, backend::stock>(), "");
 #endif
 #ifndef Heffte_ENABLE_GPU
@@ -61,6 +70,11 @@ static_assert(!legal<backend::stock, double, cfloat>() && !legal<backend::stock,
 static_assert(!legal<backend::stock, int, cfloat>() && !legal<backend::stock, float, float>(), "");
 static_assert(legal<backend::stock_cos, float, float>() && legal<backend::stock_sin1, double, double>(), "");
 static_assert(!legal<backend::stock_cos, float, cfloat>() && !legal<backend::stock_cos, float, double>(), "");
+
+#ifdef FFTW3_H
+static_assert(heffte::is_ccomplex<fftwf_complex>::value && heffte::is_zcomplex<fftw_complex>::value, "");
+static_assert(legal<backend::fftw, double, fftw_complex>() && legal<backend::fftw, fftwf_complex, fftwf_complex>(), "");
+#endif
 
 // Types of elements.
 static_assert(heffte::is_ccomplex<cfloat>::value && !heffte::is_ccomplex<cdouble>::value, "");

@@ -3,6 +3,10 @@
 #include "lines.hpp"
 #include "oracle.hpp"
 
+#ifndef BACKEND
+#define BACKEND stock
+#endif
+
 using heffte::axis;
 
 typedef std::array<axis, 3> kinds;
@@ -79,13 +83,13 @@ static double round_trip(kinds const &of) {
     return product;
 }
 
-template <typename index> heffte::transform3d<heffte::backend::stock, index> make(kinds const &of) {
+template <typename index> heffte::transform3d<heffte::backend::BACKEND, index> make(kinds const &of) {
     oracle const o(SIZE, false);
     heffte::box3d<index> const world = o.world<index>();
     auto const halved = std::find(of.begin(), of.end(), axis::r2c);
     heffte::box3d<index> const far = halved == of.end() ? world : world.r2c(static_cast<int>(halved - of.begin()));
     std::size_t const mine = static_cast<std::size_t>(me), other = static_cast<std::size_t>(ranks - 1 - me);
-    return heffte::make_transform3d<heffte::backend::stock>(heffte::split_world(world, {{1, 1, ranks}})[mine],
+    return heffte::make_transform3d<heffte::backend::BACKEND>(heffte::split_world(world, {{1, 1, ranks}})[mine],
                                                             heffte::split_world(far, {{ranks, 1, 1}})[other], of, MPI_COMM_WORLD);
 }
 

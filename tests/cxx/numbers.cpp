@@ -1,8 +1,11 @@
 // ranks: 1 2 4
-// What transforms return, by the definition of the Fourier transform, for each overload.
+// What transforms return, by the definition of the Fourier transform, for each overload; by the backend BACKEND.
 #include "oracle.hpp"
 
-using heffte::backend::stock;
+#ifndef BACKEND
+#define BACKEND stock
+#endif
+typedef heffte::backend::BACKEND tested;
 typedef std::complex<float> cfloat;
 typedef std::complex<double> cdouble;
 
@@ -73,7 +76,7 @@ static void pointers(plan_type const &plan, oracle const &o) {
 
 template <typename index> static void complex_plans() {
     auto const world = complex_signal().world<index>();
-    heffte::fft3d<stock, index> const plan(slab(world, 2), brick(world), MPI_COMM_WORLD);
+    heffte::fft3d<tested, index> const plan(slab(world, 2), brick(world), MPI_COMM_WORLD);
     pointers<cdouble, cdouble>(plan, complex_signal());
     pointers<cfloat, cfloat>(plan, complex_signal());
     pointers<double, cdouble>(plan, real_signal());
@@ -86,10 +89,10 @@ static void an_index_of_64_bits_changes_nothing() { complex_plans<long long>(); 
 static void real_plans_halve_any_direction() {
     auto const world = real_signal().world<int>();
     for (int direction = 0; direction < 3; direction++) {
-        heffte::fft3d_r2c<stock> const plan(brick(world), slab(world.r2c(direction), 1), direction, MPI_COMM_WORLD);
+        heffte::fft3d_r2c<tested> const plan(brick(world), slab(world.r2c(direction), 1), direction, MPI_COMM_WORLD);
         pointers<double, cdouble>(plan, real_signal());
         pointers<float, cfloat>(plan, real_signal());
-        heffte::fft3d_r2c<stock, long long> const wide_index = heffte::make_fft3d_r2c<stock>(
+        heffte::fft3d_r2c<tested, long long> const wide_index = heffte::make_fft3d_r2c<tested>(
             brick(real_signal().world<long long>()), slab(real_signal().world<long long>().r2c(direction), 1), direction,
             MPI_COMM_WORLD);
         pointers<double, cdouble>(wide_index, real_signal());
@@ -100,7 +103,7 @@ static void batches_follow_each_other_in_the_arrays() {
     oracle const other({{5, 6, 4}}, true, 77);
     oracle const *const signals[] = {&complex_signal(), &other, &complex_signal()};
     auto const world = other.world<int>();
-    auto const plan = heffte::make_fft3d<stock>(brick(world), slab(world, 0), MPI_COMM_WORLD);
+    auto const plan = heffte::make_fft3d<tested>(brick(world), slab(world, 0), MPI_COMM_WORLD);
     std::size_t const in = static_cast<std::size_t>(plan.size_inbox()), out = static_cast<std::size_t>(plan.size_outbox());
     std::vector<cdouble> x(3 * in), y(3 * out), workspace(3 * plan.size_workspace());
     for (std::size_t b = 0; b < 3; b++)
@@ -120,7 +123,7 @@ static void batches_follow_each_other_in_the_arrays() {
 static void input_may_be_output() {
     oracle const &o = complex_signal();
     auto const world = o.world<int>();
-    heffte::fft3d<stock> const plan(brick(world), slab(world, 1), MPI_COMM_WORLD);
+    heffte::fft3d<tested> const plan(brick(world), slab(world, 1), MPI_COMM_WORLD);
     std::vector<cdouble> data(static_cast<std::size_t>(std::max(plan.size_inbox(), plan.size_outbox())));
     fill(data.data(), o, o.value, plan.inbox());
     plan.forward(data.data(), data.data(), heffte::scale::full);
@@ -132,7 +135,7 @@ static void input_may_be_output() {
 static void containers_come_back_with_the_size_of_the_box() {
     oracle const &o = complex_signal(), &r = real_signal();
     auto const world = o.world<int>();
-    heffte::fft3d<stock> plan(brick(world), slab(world, 1), MPI_COMM_WORLD);
+    heffte::fft3d<tested> plan(brick(world), slab(world, 1), MPI_COMM_WORLD);
     // Longer than needed is allowed.
     std::vector<cdouble> x(static_cast<std::size_t>(plan.size_inbox()) + 3);
     fill(x.data(), o, o.value, plan.inbox());
@@ -150,7 +153,7 @@ static void containers_come_back_with_the_size_of_the_box() {
     std::vector<float> const real_back = plan.backward_real(spectrum);
     CHECK(error_of(real_back.data(), r, r.value, plan.inbox()) < bound<float>(r));
 
-    heffte::fft3d_r2c<stock> half(brick(world), slab(world.r2c(2), 1), 2, MPI_COMM_WORLD);
+    heffte::fft3d_r2c<tested> half(brick(world), slab(world.r2c(2), 1), 2, MPI_COMM_WORLD);
     std::vector<cfloat> const halved = half.forward(real);
     CHECK(error_of(halved.data(), r, r.wave, half.outbox()) < bound<float>(r));
     std::vector<float> const halved_back = half.backward(halved, heffte::scale::full);
@@ -160,9 +163,9 @@ static void containers_come_back_with_the_size_of_the_box() {
 static void two_dimensions_are_three_with_one_point() {
     oracle const o({{7, 9, 1}}, true), r({{7, 9, 1}}, false);
     heffte::box2d<> const world(std::array<int, 2>{{0, 0}}, std::array<int, 2>{{6, 8}});
-    heffte::fft2d<stock> const plan(slab(world, 0), slab(world, 1), MPI_COMM_WORLD);
+    heffte::fft2d<tested> const plan(slab(world, 0), slab(world, 1), MPI_COMM_WORLD);
     pointers<cdouble, cdouble>(plan, o);
-    heffte::fft2d_r2c<stock> const half(slab(world, 0), slab(world.r2c(1), 0), 1, MPI_COMM_WORLD);
+    heffte::fft2d_r2c<tested> const half(slab(world, 0), slab(world.r2c(1), 0), 1, MPI_COMM_WORLD);
     pointers<double, cdouble>(half, r);
 }
 
@@ -176,7 +179,7 @@ static void orders_algorithms_and_decompositions_change_no_number() {
             for (int algorithm = 0; algorithm < 4; algorithm++) {
                 heffte::plan_options options(reorder, static_cast<heffte::reshape_algorithm>(algorithm), pencils);
                 options.use_gpu_aware = algorithm % 2 == 0;
-                heffte::fft3d<stock> const plan(in, out, MPI_COMM_WORLD, options);
+                heffte::fft3d<tested> const plan(in, out, MPI_COMM_WORLD, options);
                 pointers<cdouble, cdouble>(plan, o);
             }
 }
@@ -184,15 +187,15 @@ static void orders_algorithms_and_decompositions_change_no_number() {
 static void fewer_ranks_may_do_the_work_between() {
     oracle const &o = complex_signal();
     auto const world = o.world<int>();
-    heffte::plan_options options = heffte::default_options<stock>();
+    heffte::plan_options options = heffte::default_options<tested>();
     options.use_num_subranks(1);
-    pointers<cdouble, cdouble>(heffte::fft3d<stock>(slab(world, 2), slab(world, 1), MPI_COMM_WORLD, options), o);
+    pointers<cdouble, cdouble>(heffte::fft3d<tested>(slab(world, 2), slab(world, 1), MPI_COMM_WORLD, options), o);
 
     std::vector<int> const last = {ranks - 1};
     MPI_Comm const comm = heffte::mpi::new_comm_from_group(last, MPI_COMM_WORLD);
     CHECK((comm != MPI_COMM_NULL) == (me == ranks - 1));
     options.use_subcomm(comm);
-    heffte::fft3d<stock> const plan(slab(world, 2), slab(world, 1), MPI_COMM_WORLD, options);
+    heffte::fft3d<tested> const plan(slab(world, 2), slab(world, 1), MPI_COMM_WORLD, options);
     if (comm != MPI_COMM_NULL)
         heffte::mpi::comm_free(comm);
     pointers<cdouble, cdouble>(plan, o);
@@ -206,7 +209,7 @@ static void ranks_may_have_no_points() {
     oracle const &o = complex_signal();
     auto const world = o.world<int>();
     heffte::box3d<> const nothing({0, 0, 0}, {-1, -1, -1});
-    heffte::fft3d<stock> const plan(me == 0 ? world : nothing, me == ranks - 1 ? world : nothing, MPI_COMM_WORLD);
+    heffte::fft3d<tested> const plan(me == 0 ? world : nothing, me == ranks - 1 ? world : nothing, MPI_COMM_WORLD);
     CHECK(plan.size_inbox() == (me == 0 ? o.count() : 0));
     pointers<cdouble, cdouble>(plan, o);
 }
@@ -214,12 +217,12 @@ static void ranks_may_have_no_points() {
 // The numbers of heFFTe's own C example, and the three rows of integers that Fortran passes.
 static void plans_from_integers_and_streams_are_the_same() {
     int const first = 4 * me / ranks, last = 4 * (me + 1) / ranks - 1;
-    heffte::fft3d<stock> const plans[] = {
-        heffte::fft3d<stock>(0, 0, first, 3, 3, last, 0, 0, first, 3, 3, last, MPI_COMM_WORLD),
-        heffte::fft3d<stock>(0, 0, first, 3, 3, last, 0, 1, 2, 0, 0, first, 3, 3, last, 0, 1, 2, MPI_COMM_WORLD),
-        heffte::fft3d<stock>(0, 0, first, 3, 3, last, 0, 1, 2, 0, 0, first, 3, 3, last, 0, 1, 2, MPI_COMM_WORLD, true, 1,
+    heffte::fft3d<tested> const plans[] = {
+        heffte::fft3d<tested>(0, 0, first, 3, 3, last, 0, 0, first, 3, 3, last, MPI_COMM_WORLD),
+        heffte::fft3d<tested>(0, 0, first, 3, 3, last, 0, 1, 2, 0, 0, first, 3, 3, last, 0, 1, 2, MPI_COMM_WORLD),
+        heffte::fft3d<tested>(0, 0, first, 3, 3, last, 0, 1, 2, 0, 0, first, 3, 3, last, 0, 1, 2, MPI_COMM_WORLD, true, 1,
                              false),
-        heffte::fft3d<stock>(nullptr, {{0, 0, first}, {3, 3, last}}, {{0, 0, first}, {3, 3, last}}, MPI_COMM_WORLD)};
+        heffte::fft3d<tested>(nullptr, {{0, 0, first}, {3, 3, last}}, {{0, 0, first}, {3, 3, last}}, MPI_COMM_WORLD)};
     for (auto const &plan : plans) {
         std::vector<cdouble> x(static_cast<std::size_t>(plan.size_inbox())), y(x.size());
         for (std::size_t i = 0; i < x.size(); i++)
@@ -232,12 +235,12 @@ static void plans_from_integers_and_streams_are_the_same() {
             CHECK(std::abs(y[i] - x[i]) < 1e-13);
     }
 
-    heffte::fft3d_r2c<stock> const halves[] = {
-        heffte::fft3d_r2c<stock>(0, 0, first, 3, 3, last, 0, 0, first, 2, 3, last, 0, MPI_COMM_WORLD),
-        heffte::fft3d_r2c<stock>(0, 0, first, 3, 3, last, 2, 1, 0, 0, 0, first, 2, 3, last, 0, 1, 2, 0, MPI_COMM_WORLD),
-        heffte::fft3d_r2c<stock>(0, 0, first, 3, 3, last, 2, 1, 0, 0, 0, first, 2, 3, last, 0, 1, 2, 0, MPI_COMM_WORLD, false,
+    heffte::fft3d_r2c<tested> const halves[] = {
+        heffte::fft3d_r2c<tested>(0, 0, first, 3, 3, last, 0, 0, first, 2, 3, last, 0, MPI_COMM_WORLD),
+        heffte::fft3d_r2c<tested>(0, 0, first, 3, 3, last, 2, 1, 0, 0, 0, first, 2, 3, last, 0, 1, 2, 0, MPI_COMM_WORLD),
+        heffte::fft3d_r2c<tested>(0, 0, first, 3, 3, last, 2, 1, 0, 0, 0, first, 2, 3, last, 0, 1, 2, 0, MPI_COMM_WORLD, false,
                                  3, true),
-        heffte::fft3d_r2c<stock>(nullptr, {{0, 0, first}, {3, 3, last}}, {{0, 0, first}, {2, 3, last}}, 0,
+        heffte::fft3d_r2c<tested>(nullptr, {{0, 0, first}, {3, 3, last}}, {{0, 0, first}, {2, 3, last}}, 0,
                                  MPI_COMM_WORLD)};
     for (auto const &plan : halves) {
         std::vector<double> const x(static_cast<std::size_t>(plan.size_inbox()), 1.0);
@@ -250,13 +253,13 @@ static void plans_from_integers_and_streams_are_the_same() {
 static void sizes_and_factors_are_known() {
     if (ranks == 2) {
         heffte::box3d<> const half({0, 0, 2 * me}, {3, 3, 2 * me + 1});
-        heffte::fft3d<stock> const plan(half, half, MPI_COMM_WORLD);
+        heffte::fft3d<tested> const plan(half, half, MPI_COMM_WORLD);
         CHECK(plan.size_inbox() == 32 && plan.size_outbox() == 32 && plan.size_workspace() == 96);
         CHECK(plan.size_comm_buffers() <= plan.size_workspace());
         CHECK(plan.inbox() == half && plan.outbox() == half);
     }
     auto const world = real_signal().world<int>();
-    heffte::fft3d_r2c<stock> const plan(slab(world, 2), slab(world.r2c(0), 2), 0, MPI_COMM_WORLD);
+    heffte::fft3d_r2c<tested> const plan(slab(world, 2), slab(world.r2c(0), 2), 0, MPI_COMM_WORLD);
     CHECK(plan.get_scale_factor(heffte::scale::none) == 1.0);
     CHECK(std::abs(plan.get_scale_factor(heffte::scale::full) - 1.0 / 120) < 1e-17);
     CHECK(std::abs(plan.get_scale_factor(heffte::scale::symmetric) - std::sqrt(1.0 / 120)) < 1e-16);

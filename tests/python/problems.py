@@ -9,6 +9,9 @@ from mpi4py import MPI
 #: The largest relative L2 error, to be multiplied by sqrt(log2 N).
 TOLERANCE = {"float32": 2.5e-7, "complex64": 2.5e-7, "float64": 5e-16, "complex128": 5e-16}
 
+#: The backends of this build, by number.
+BACKENDS = [number for number, is_built in heffte._core.backends().values() if is_built]
+
 
 def random_boxes(rng: np.random.Generator, shape: tuple[int, ...], ranks: int) -> list[heffte.box3d]:
     """A world divided by repeated bisection among at most ``ranks`` ranks, dealt out at random; the rest is empty."""

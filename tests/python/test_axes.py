@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import scipy.fft
 from heffte import axis
-from problems import assert_close, local, random_boxes, random_field
+from problems import BACKENDS, assert_close, local, random_boxes, random_field
 
 REAL_KINDS = [axis.cos, axis.sin, axis.cos1, axis.sin1]
 SHAPES = [(8, 8, 8), (12, 10, 9), (7, 11, 13), (2, 3, 97)]
@@ -31,22 +31,23 @@ def transformed(field, kinds, backward=False):
     return result
 
 
-def make(comm, shape, kinds, seed, options=None):
+def make(comm, shape, kinds, seed, options=None, backend=heffte.backend.stock):
     """A plan over random boxes, with both boxes of this rank."""
     rng = np.random.default_rng(seed)
     half = tuple(n // 2 + 1 if kind == axis.r2c else n for n, kind in zip(shape, kinds))
     inbox = random_boxes(rng, shape, comm.size)[comm.rank]
     outbox = random_boxes(rng, half, comm.size)[comm.rank]
-    return heffte.transform(heffte.backend.stock, inbox, outbox, kinds, comm, options), inbox, outbox
+    return heffte.transform(backend, inbox, outbox, kinds, comm, options), inbox, outbox
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128"])
-def test_cosines_and_sines_agree_with_scipy_both_ways(comm, shape, dtype):
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_cosines_and_sines_agree_with_scipy_both_ways(comm, shape, dtype, backend):
     field = random_field(np.random.default_rng(1), shape, dtype)
     mixes = [(kind,) * 3 for kind in REAL_KINDS] + [(axis.sin, axis.identity, axis.cos1), (axis.cos, axis.sin1, axis.cos)]
     for seed, kinds in enumerate(mixes):
-        plan, inbox, outbox = make(comm, shape, kinds, seed)
+        plan, inbox, outbox = make(comm, shape, kinds, seed, backend=backend)
         data = local(field, inbox)
         untouched = data.copy()
         result = np.empty(outbox.count(), dtype=dtype)

@@ -42,7 +42,14 @@ def test_the_configuration_is_importable_under_both_names():
     assert top.libheffte_path == heffte.heffte_config.libheffte_path == heffte.libheffte_path
     assert os.path.exists(top.libheffte_path)
     assert top.__version__ == heffte.__version__ == heffte._core.__version__
-    assert (heffte.enable_fftw, heffte.enable_mkl, heffte.enable_cuda, heffte.enable_rocm) == (False,) * 4
+    built = {name: is_built for name, (_, is_built) in heffte._core.backends().items()}
+    assert built == {
+        "stock": True,
+        "fftw": heffte.enable_fftw,
+        "mkl": heffte.enable_mkl,
+        "cufft": heffte.enable_cuda,
+        "rocfft": heffte.enable_rocm,
+    }
 
 
 def test_everything_public_has_a_docstring():

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 import scipy.fft
 from mpi4py import MPI
-from problems import assert_close, local, random_boxes, random_field, slabs
+from problems import BACKENDS, assert_close, local, random_boxes, random_field, slabs
 
 SHAPES = [(8, 8, 8), (12, 10, 9), (7, 11, 13), (1, 16, 9), (15, 1, 1), (1, 1, 1), (2, 3, 97), (16, 5, 2)]
 PRECISIONS = {"float32": "complex64", "float64": "complex128"}
 
 
-def make(comm, shape, seed, direction=None, options=None):
+def make(comm, shape, seed, direction=None, options=None, backend=heffte.backend.stock):
     """A plan over random boxes, with both boxes of this rank."""
     rng = np.random.default_rng(seed)
     half = list(shape)
@@ -20,18 +20,19 @@ def make(comm, shape, seed, direction=None, options=None):
     inbox = random_boxes(rng, shape, comm.size)[comm.rank]
     outbox = random_boxes(rng, tuple(half), comm.size)[comm.rank]
     if direction is None:
-        return heffte.fft3d(heffte.backend.stock, inbox, outbox, comm, options), inbox, outbox
-    return heffte.fft3d_r2c(heffte.backend.stock, inbox, outbox, direction, comm, options), inbox, outbox
+        return heffte.fft3d(backend, inbox, outbox, comm, options), inbox, outbox
+    return heffte.fft3d_r2c(backend, inbox, outbox, direction, comm, options), inbox, outbox
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("dtype", ["complex64", "complex128", "float32", "float64"])
-def test_c2c_plans_agree_with_scipy_both_ways(comm, shape, dtype):
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_c2c_plans_agree_with_scipy_both_ways(comm, shape, dtype, backend):
     rng = np.random.default_rng(1)
     field = random_field(rng, shape, dtype)
     wide = np.asarray(field, dtype=complex)
     for seed in range(4):
-        plan, inbox, outbox = make(comm, shape, seed)
+        plan, inbox, outbox = make(comm, shape, seed, backend=backend)
         data = local(field, inbox)
         untouched = data.copy()
         spectrum = np.empty(outbox.count(), dtype=PRECISIONS.get(dtype, dtype))
@@ -53,11 +54,12 @@ def test_c2c_plans_agree_with_scipy_both_ways(comm, shape, dtype):
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("direction", [0, 1, 2])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_r2c_plans_agree_with_scipy_in_every_direction(comm, shape, direction, dtype):
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_r2c_plans_agree_with_scipy_in_every_direction(comm, shape, direction, dtype, backend):
     field = random_field(np.random.default_rng(2), shape, dtype)
     axes = [axis for axis in range(3) if axis != direction] + [direction]
     for seed in range(3):
-        plan, inbox, outbox = make(comm, shape, seed, direction)
+        plan, inbox, outbox = make(comm, shape, seed, direction, backend=backend)
         data = local(field, inbox)
         spectrum = np.empty(outbox.count(), dtype=PRECISIONS[dtype])
         plan.forward(data, spectrum)

@@ -116,6 +116,30 @@ pub enum Error {
         /// The backends in this build.
         built: String,
     },
+    /// The backend is in this build, but the library behind it cannot be used.
+    #[error("backend {name} ({value}) is in this build, but its library is not to be had: {reason}")]
+    BackendUnavailable {
+        /// Its name.
+        name: &'static str,
+        /// Its number in the C interface.
+        value: i32,
+        /// Why not, and what to do.
+        reason: String,
+    },
+    /// The effort of planning does not exist.
+    #[error("planning effort {given} is unknown: use estimate (0), measure (1) or patient (2)")]
+    UnknownEffort {
+        /// The effort as given (a number or a name).
+        given: String,
+    },
+    /// A file with a planner's wisdom cannot be used.
+    #[error("cannot use the wisdom in {file}: {reason}; name a file that this version of the library wrote")]
+    Wisdom {
+        /// Its path.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The reshape algorithm does not exist.
     #[error("reshape algorithm {given} is unknown: use 0 (alltoallv), 1 (p2p_plined), 2 (p2p) or 3 (alltoall)")]
     UnknownAlgorithm {
@@ -321,10 +345,12 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Error::UnknownBackend { .. } | Error::BackendNotBuilt { .. } => ErrorKind::Backend,
+            Error::UnknownBackend { .. } | Error::BackendNotBuilt { .. } | Error::BackendUnavailable { .. } => {
+                ErrorKind::Backend
+            }
             Error::Communicator { .. } | Error::Mpi { .. } => ErrorKind::Mpi,
             Error::Allocation { .. } | Error::SharedMemory { .. } | Error::Threads { .. } => ErrorKind::Memory,
-            Error::File { .. } => ErrorKind::File,
+            Error::File { .. } | Error::Wisdom { .. } => ErrorKind::File,
             Error::OnRank { kind, .. } => *kind,
             _ => ErrorKind::InvalidArgument,
         }

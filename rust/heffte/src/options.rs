@@ -1,5 +1,7 @@
 //! What a caller may choose about a plan and a call: backend, options, scale, direction.
 
+use std::sync::OnceLock;
+
 use crate::error::{Error, Result};
 
 /// The factor that a transform applies to its result.
@@ -87,6 +89,52 @@ impl TryFrom<i64> for Transport {
     }
 }
 
+/// What a backend that can plan its transforms of lines spends on that: FFTW can.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+#[repr(i32)]
+pub enum PlanningEffort {
+    /// A guess, at once.
+    #[default]
+    Estimate = 0,
+    /// Some ways are tried when lines of a length are first transformed, which takes up to seconds.
+    Measure = 1,
+    /// Many ways are, which takes up to minutes.
+    Patient = 2,
+}
+
+impl PlanningEffort {
+    /// All efforts, the least first.
+    pub const ALL: [PlanningEffort; 3] = [PlanningEffort::Estimate, PlanningEffort::Measure, PlanningEffort::Patient];
+
+    /// FFTW's word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            PlanningEffort::Estimate => "estimate",
+            PlanningEffort::Measure => "measure",
+            PlanningEffort::Patient => "patient",
+        }
+    }
+}
+
+impl TryFrom<i64> for PlanningEffort {
+    type Error = Error;
+
+    fn try_from(value: i64) -> Result<PlanningEffort> {
+        let found = PlanningEffort::ALL.into_iter().find(|effort| *effort as i64 == value);
+        found.ok_or_else(|| Error::UnknownEffort { given: value.to_string() })
+    }
+}
+
+impl TryFrom<&str> for PlanningEffort {
+    type Error = Error;
+
+    fn try_from(name: &str) -> Result<PlanningEffort> {
+        let found = PlanningEffort::ALL.into_iter().find(|effort| effort.name() == name);
+        found.ok_or_else(|| Error::UnknownEffort { given: format!("{name:?}") })
+    }
+}
+
 /// The ranks that take part in the stages between the input and the output boxes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Participants {
@@ -119,6 +167,8 @@ pub struct PlanOptions {
     /// Whether the likely ways are tried when a plan is made, and the fastest is kept, whatever `transport` says; else an
     /// estimate decides. Costs some transforms, unless the file that `HEFFTE_WISDOM` names remembers the outcome.
     pub tune: bool,
+    /// What the backend spends on planning its transforms of lines. Ranks may differ.
+    pub effort: PlanningEffort,
     /// Threads of each rank; at least 1. Ranks may have different numbers.
     pub threads: usize,
     /// Treats boxes of any size as large ones, which changes how they are worked on. The same on all ranks.
@@ -142,6 +192,7 @@ impl Default for PlanOptions {
             participants: Participants::All,
             use_shared_memory: shared_memory_is_wanted(),
             tune: tuning_is_wanted(),
+            effort: wanted_effort(),
             threads: wanted_threads(),
             treat_as_large: false,
             pretended_node: 0,
@@ -158,6 +209,18 @@ fn tuning_is_wanted() -> bool {
 /// Whether the environment lets ranks share memory: `HEFFTE_SHARED_MEMORY=0` does not.
 fn shared_memory_is_wanted() -> bool {
     std::env::var("HEFFTE_SHARED_MEMORY").map_or(true, |value| !matches!(value.as_str(), "0" | "off" | "OFF" | "no"))
+}
+
+/// The effort of planning that the environment asks for: `HEFFTE_FFTW_PLANNER`. A word that is none is a warning, once.
+fn wanted_effort() -> PlanningEffort {
+    static WANTED: OnceLock<PlanningEffort> = OnceLock::new();
+    *WANTED.get_or_init(|| {
+        let Ok(word) = std::env::var("HEFFTE_FFTW_PLANNER") else { return PlanningEffort::default() };
+        PlanningEffort::try_from(word.trim()).unwrap_or_else(|error| {
+            eprintln!("heffte: warning: HEFFTE_FFTW_PLANNER: {error}");
+            PlanningEffort::default()
+        })
+    })
 }
 
 /// The threads of a rank that the environment asks for: `HEFFTE_NUM_THREADS`, or 1 where it is not a number.

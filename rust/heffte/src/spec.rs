@@ -4,7 +4,7 @@ use crate::axis::{AxisKind, Domain};
 use crate::backend::BackendKind;
 use crate::error::{Error, Result};
 use crate::geometry::{Box3d, Order};
-use crate::options::{Participants, PlanOptions, Transport};
+use crate::options::{Participants, PlanOptions, PlanningEffort, Transport};
 
 /// One rank's description of a plan: its boxes, what happens along each axis, the backend and the options.
 ///
@@ -27,7 +27,7 @@ pub struct Spec {
 }
 
 /// Integers that a [`Spec`] takes on the wire.
-pub(crate) const SPEC_WORDS: usize = 35;
+pub(crate) const SPEC_WORDS: usize = 36;
 
 impl Spec {
     /// A complex transform along all three axes, by the stock backend with its default options.
@@ -100,9 +100,9 @@ impl Spec {
     /// What this rank alone can find wrong.
     ///
     /// # Errors
-    /// [`Error::BoxTooLarge`], [`Error::TwoRealAxes`], [`Error::BackendNotBuilt`].
+    /// [`Error::BoxTooLarge`], [`Error::TwoRealAxes`], [`Error::BackendNotBuilt`], [`Error::BackendUnavailable`].
     pub fn checked(self) -> Result<Spec> {
-        self.backend.check_built()?;
+        self.backend.check()?;
         self.inbox.checked("inbox")?;
         self.outbox.checked("outbox")?;
         let mut real = (0..3).filter(|&axis| self.kinds[axis] == AxisKind::R2c);
@@ -131,7 +131,7 @@ impl Spec {
             .chain(participants)
             .chain([options.count_limit, i64::from(options.use_shared_memory), options.threads as i64])
             .chain([i64::from(options.treat_as_large), options.pretended_node as i64, i64::from(options.tune)])
-            .chain([i64::from(self.doubles_backward)]);
+            .chain([i64::from(self.doubles_backward), options.effort as i64]);
         for (word, value) in words.iter_mut().zip(values) {
             *word = value;
         }
@@ -167,6 +167,7 @@ impl Spec {
                 treat_as_large: words[31] != 0,
                 pretended_node: words[32] as usize,
                 tune: words[33] != 0,
+                effort: PlanningEffort::try_from(words[35])?,
             },
         })
     }
@@ -192,6 +193,7 @@ mod tests {
                 treat_as_large: true,
                 pretended_node: 9,
                 tune: true,
+                effort: PlanningEffort::Patient,
                 count_limit: 77,
             };
             for kinds in AxisKind::ALL.windows(3) {

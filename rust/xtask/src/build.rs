@@ -54,11 +54,11 @@ pub fn configure(tools: &Tools, source: &Path, binary: &Path) -> Command {
     command
 }
 
-/// Configures, builds and installs into the flavour's prefix.
-pub fn install(tools: &Tools, flavour: &Flavour) -> Result<()> {
+/// Configures, with options besides the flavour's, builds and installs into the flavour's prefix.
+pub fn install(tools: &Tools, flavour: &Flavour, options: &[String]) -> Result<()> {
     let binary = flavour.directory();
     let mut command = configure(tools, &at(""), &binary);
-    command.args(flavour.options).arg(format!("-DCMAKE_INSTALL_PREFIX={}", flavour.prefix().display()));
+    command.args(flavour.options).args(options).arg(format!("-DCMAKE_INSTALL_PREFIX={}", flavour.prefix().display()));
     command.arg(format!("-DPython_EXECUTABLE={}", tools.python.display()));
     command::step("configuring with CMake", &mut command)?;
     command::step("building with Corrosion (a minute or two)", cmake(tools).arg("--build").arg(&binary))?;

@@ -11,7 +11,7 @@ use crate::{build, command};
 
 /// Builds, installs, simulates, draws.
 pub fn run(tools: &Tools) -> Result<()> {
-    build::install(tools, &build::SHARED)?;
+    build::install(tools, &build::SHARED, &[])?;
     eprintln!("The Taylor-Green vortex on 2 ranks:");
     command::show("the simulation", &mut simulation(tools))?;
     println!("The picture is {}", picture().display());

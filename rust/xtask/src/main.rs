@@ -72,7 +72,7 @@ fn run() -> Result<()> {
         }
         Task::Build { is_static } => {
             let flavour = if is_static { &build::STATIC } else { &build::SHARED };
-            build::install(&setup::tools()?, flavour)?;
+            build::install(&setup::tools()?, flavour, &[])?;
             println!("Installed in {}", flavour.prefix().display());
             Ok(())
         }

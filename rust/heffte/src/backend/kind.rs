@@ -2,7 +2,7 @@
 
 use super::{Backend, stock};
 use crate::error::{Error, Result};
-use crate::options::PlanOptions;
+use crate::options::{PlanOptions, PlanningEffort};
 
 /// A backend by the number that heFFTe's C interface gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
@@ -11,9 +11,9 @@ pub enum BackendKind {
     /// Transforms in Rust (rustfft, realfft); in every build.
     #[default]
     Stock = 0,
-    /// FFTW.
+    /// FFTW, loaded when a plan first wants it.
     Fftw = 1,
-    /// Intel MKL.
+    /// Intel MKL, loaded when a plan first wants it.
     Mkl = 2,
     /// NVIDIA cuFFT.
     Cufft = 10,
@@ -38,18 +38,46 @@ impl BackendKind {
         }
     }
 
-    /// The backend itself, where it is in this build.
-    pub(crate) fn instance(self) -> Option<&'static dyn Backend> {
+    /// The backend itself, which plans with this effort.
+    ///
+    /// # Errors
+    /// [`Error::BackendNotBuilt`] where it is not in this build, [`Error::BackendUnavailable`] where its library cannot be loaded.
+    #[cfg_attr(not(feature = "fftw"), expect(unused_variables, reason = "FFTW alone plans with an effort"))]
+    pub(crate) fn instance(self, effort: PlanningEffort) -> Result<Box<dyn Backend>> {
         match self {
-            BackendKind::Stock => Some(&stock::Stock),
-            BackendKind::Fftw | BackendKind::Mkl | BackendKind::Cufft | BackendKind::Rocfft => None,
+            BackendKind::Stock => Ok(Box::new(stock::Stock)),
+            #[cfg(feature = "fftw")]
+            BackendKind::Fftw => match super::fftw::Fftw::new(effort) {
+                Ok(fftw) => Ok(Box::new(fftw)),
+                Err(reason) => Err(self.unavailable(reason)),
+            },
+            #[cfg(feature = "mkl")]
+            BackendKind::Mkl => match super::mkl::Mkl::new() {
+                Ok(mkl) => Ok(Box::new(mkl)),
+                Err(reason) => Err(self.unavailable(reason)),
+            },
+            _ => Err(self.not_built()),
         }
+    }
+
+    fn not_built(self) -> Error {
+        Error::BackendNotBuilt { name: self.name(), value: self as i32, built: built_list() }
+    }
+
+    #[cfg(any(feature = "fftw", feature = "mkl"))]
+    fn unavailable(self, reason: String) -> Error {
+        Error::BackendUnavailable { name: self.name(), value: self as i32, reason }
     }
 
     /// Whether it is in this build.
     #[must_use]
     pub fn is_built(self) -> bool {
-        self.instance().is_some()
+        match self {
+            BackendKind::Stock => true,
+            BackendKind::Fftw => cfg!(feature = "fftw"),
+            BackendKind::Mkl => cfg!(feature = "mkl"),
+            BackendKind::Cufft | BackendKind::Rocfft => false,
+        }
     }
 
     /// The backends in this build.
@@ -60,10 +88,15 @@ impl BackendKind {
     /// # Errors
     /// [`Error::BackendNotBuilt`] where it is not in this build.
     pub fn check_built(self) -> Result<()> {
-        if self.is_built() {
-            return Ok(());
-        }
-        Err(Error::BackendNotBuilt { name: self.name(), value: self as i32, built: built_list() })
+        if self.is_built() { Ok(()) } else { Err(self.not_built()) }
+    }
+
+    /// Whether plans can use it: it is in this build, and its library can be loaded.
+    ///
+    /// # Errors
+    /// [`Error::BackendNotBuilt`], [`Error::BackendUnavailable`].
+    pub fn check(self) -> Result<()> {
+        self.instance(PlanningEffort::Estimate).map(drop)
     }
 
     /// Whether heFFTe reorders data by default for this backend.

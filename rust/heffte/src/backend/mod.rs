@@ -1,9 +1,19 @@
 //! One-dimensional transforms of tiles of lines. A backend knows nothing of ranks, boxes or strides.
 //!
-//! A new backend is one file with an implementation of [`Backend`] and one line in [`BackendKind::instance`].
+//! A new backend is one file with an implementation of [`Backend`], and its line in [`BackendKind::instance`].
 
+#[cfg(any(feature = "fftw", feature = "mkl"))]
+mod batches;
+#[cfg(feature = "fftw")]
+mod fftw;
 mod kind;
 pub(crate) mod lanes;
+#[cfg(any(feature = "fftw", feature = "mkl"))]
+mod loaded;
+#[cfg(all(test, any(feature = "fftw", feature = "mkl")))]
+mod loaded_tests;
+#[cfg(feature = "mkl")]
+mod mkl;
 mod panels;
 mod r2r;
 mod stock;
@@ -13,10 +23,12 @@ use std::sync::Arc;
 use num_complex::Complex;
 use num_traits::{Float, NumAssign};
 
+#[cfg(feature = "fftw")]
+pub use fftw::{fftw_export_wisdom, fftw_import_wisdom};
 pub use kind::BackendKind;
 pub use panels::{ComplexPanels, PanelRows, RealPanels, StraightLine, Tile};
 pub use r2r::R2rTransform;
-pub(crate) use r2r::{R2rLines, R2rPairs, R2rPanels, R2rWay};
+pub(crate) use r2r::{R2rPairs, R2rPanels, R2rRealWay, R2rWay};
 
 use crate::array::Element;
 use crate::axis::R2rKind;
@@ -97,6 +109,12 @@ pub trait ComplexLines<T: Real>: Send + Sync {
     fn scratch_len(&self) -> usize;
     /// Transforms the contiguous lines of `lines`, any number of them.
     fn transform(&self, lines: &mut [Complex<T>], scratch: &mut [Complex<T>]);
+}
+
+/// Transforms real lines to as many real numbers in place, unscaled.
+pub trait R2rReals<T: Real>: Send + Sync {
+    /// Transforms the contiguous lines of `lines`, any number of them.
+    fn transform(&self, lines: &mut [T]);
 }
 
 /// Transforms real lines to the first half of their spectrum and back, unscaled.

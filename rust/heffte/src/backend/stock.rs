@@ -127,13 +127,13 @@ impl<T: Real> RealLines<T> for Reals<T> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use num_traits::Zero;
 
     use super::*;
 
     /// The definition, summed in the working precision of f64.
-    fn direct(line: &[Complex<f64>], sign: f64) -> Vec<Complex<f64>> {
+    pub fn direct(line: &[Complex<f64>], sign: f64) -> Vec<Complex<f64>> {
         let n = line.len();
         let term = |j: usize, k: usize| {
             Complex::from_polar(1.0, sign * std::f64::consts::TAU * ((j * k) % n) as f64 / n as f64)
@@ -141,11 +141,11 @@ mod tests {
         (0..n).map(|k| line.iter().enumerate().map(|(j, x)| x * term(j, k)).sum()).collect()
     }
 
-    fn sample(n: usize) -> Vec<Complex<f64>> {
+    pub fn sample(n: usize) -> Vec<Complex<f64>> {
         (0..n).map(|j| Complex::new((j as f64 * 0.7).sin() + 0.1, (j as f64 * 1.3).cos())).collect()
     }
 
-    fn assert_close(found: &[Complex<f64>], expected: &[Complex<f64>]) {
+    pub fn assert_close(found: &[Complex<f64>], expected: &[Complex<f64>]) {
         let error: f64 = found.iter().zip(expected).map(|(a, b)| (a - b).norm_sqr()).sum();
         let norm: f64 = expected.iter().map(Complex::norm_sqr).sum();
         assert!(error.sqrt() <= 1e-14 * norm.sqrt(), "n = {}: {}", expected.len(), (error / norm).sqrt());

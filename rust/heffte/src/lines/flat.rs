@@ -7,7 +7,7 @@ use super::cast::Cast;
 use super::simd;
 use super::sweep::Segment;
 use super::tile::{Job, Place};
-use crate::backend::{ComplexLines, R2rLines, Real, RealLines};
+use crate::backend::{ComplexLines, R2rReals, Real, RealLines};
 use crate::options::Direction;
 
 /// Room for the lines of a tile one after the other, and for their transforms.
@@ -22,7 +22,7 @@ pub(super) enum FlatOp<'a, T: Real> {
     Copy,
     Complex(&'a dyn ComplexLines<T>),
     Real(&'a dyn RealLines<T>),
-    R2r(&'a R2rLines<T>),
+    R2rReal(&'a dyn R2rReals<T>),
 }
 
 impl<T: Real> FlatOp<'_, T> {
@@ -31,7 +31,8 @@ impl<T: Real> FlatOp<'_, T> {
         let forward = job.direction == Direction::Forward;
         match self {
             FlatOp::Copy => [!job.from.is_complex && !job.to.is_complex; 2].into(),
-            FlatOp::Complex(_) | FlatOp::R2r(_) => (false, false),
+            FlatOp::Complex(_) => (false, false),
+            FlatOp::R2rReal(_) => (true, true),
             FlatOp::Real(_) => (forward, !forward),
         }
     }
@@ -96,7 +97,7 @@ impl<T: Real> Flat<T> {
         match (op, direction) {
             (FlatOp::Copy, _) => {}
             (FlatOp::Complex(lines), _) => lines.transform(&mut self.complex[..elements_in], &mut self.scratch),
-            (FlatOp::R2r(lines), _) => lines.transform(&mut self.complex[..elements_in], &mut self.scratch),
+            (FlatOp::R2rReal(lines), _) => lines.transform(&mut self.real[..elements_in]),
             (FlatOp::Real(lines), Direction::Forward) => {
                 lines.forward(&mut self.real[..elements_in], &mut self.complex[..elements_out], &mut self.scratch);
             }

@@ -11,7 +11,7 @@ use super::panels::{PanelOp, Panels};
 use super::simd::{self, Ahead, Rows, Stores};
 use super::sweep::{Segment, Sweep};
 use crate::backend::lanes::{ROW, panel_lines};
-use crate::backend::{ComplexTransform, R2rTransform, R2rWay, Real, RealTransform};
+use crate::backend::{ComplexTransform, R2rRealWay, R2rTransform, R2rWay, Real, RealTransform};
 use crate::options::Direction;
 
 /// What happens to the lines of a sweep.
@@ -51,8 +51,9 @@ impl<T: Real> LineOp<T> {
             LineOp::R2r(ways) => {
                 let R2rTransform { complex, real } = &ways[usize::from(direction == Direction::Backward)];
                 match (real.as_ref().filter(|_| are_real), complex) {
-                    (Some(pairs), _) => Way::Panels(PanelOp::R2rPairs(pairs)),
-                    (None, R2rWay::Lines(lines)) => Way::Flat(FlatOp::R2r(lines)),
+                    (Some(R2rRealWay::Pairs(pairs)), _) => Way::Panels(PanelOp::R2rPairs(pairs)),
+                    (Some(R2rRealWay::Lines(lines)), _) => Way::Flat(FlatOp::R2rReal(&**lines)),
+                    (None, R2rWay::Lines(lines)) => Way::Flat(FlatOp::Complex(&**lines)),
                     (None, R2rWay::Panels(panels)) => Way::Panels(PanelOp::R2r(panels)),
                 }
             }

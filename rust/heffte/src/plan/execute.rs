@@ -11,12 +11,13 @@ use super::threads::pool;
 use super::vicinity::Vicinity;
 use super::workspace::Workspace;
 use super::{Call, Plan};
-use crate::backend::{Backend, Real};
+use crate::backend::Real;
 use crate::comm::{Comm, Node, PendingAgreement};
 use crate::error::{Error, Result};
 use crate::exchange::Exchange;
 use crate::lines::{Engine, LineOp, Passage};
 use crate::options::Direction;
+use crate::spec::Spec;
 use crate::trace::{self, What};
 
 /// What a plan needs to run, and keeps between calls.
@@ -91,9 +92,10 @@ impl State {
 }
 
 /// The engine of one precision, made when it is first used.
-fn engine<T: Real>(program: &Program, backend: &dyn Backend, threads: usize) -> Engine<T> {
+fn engine<T: Real>(program: &Program, spec: &Spec) -> Engine<T> {
     let _span = trace::span(|| What::LinePlans);
-    let planner = T::planner(backend);
+    let backend = spec.backend.instance(spec.options.effort).expect("plans are made for backends that can be used");
+    let planner = T::planner(&*backend);
     let make = |operation: &Operation| match *operation {
         Operation::Copy => LineOp::Copy,
         Operation::C2c(n) => {
@@ -102,7 +104,7 @@ fn engine<T: Real>(program: &Program, backend: &dyn Backend, threads: usize) -> 
         Operation::R2c(n) => LineOp::Real(planner.real_lines(n)),
         Operation::R2r(kind, n) => LineOp::R2r(planner.r2r_lines(kind, n)),
     };
-    Engine::new(program.operations().iter().map(make).collect(), program.visits(), threads)
+    Engine::new(program.operations().iter().map(make).collect(), program.visits(), spec.options.threads)
 }
 
 impl Plan {
@@ -146,7 +148,6 @@ impl Plan {
                 memory = self.comm.agree(self.workspace(&mut state, &call))?;
             }
         }
-        let backend = self.spec.backend.instance().expect("plans are made for backends of this build");
         let State { way, begins, single, double, .. } = &mut *state;
         let Way { program, exchanges, node, vicinity, ends_elsewhere } = way;
         let mut run = Run {
@@ -164,9 +165,9 @@ impl Plan {
         // SAFETY: the arrays were checked as far as can be; the caller vouches for the rest.
         unsafe {
             if call.input.element.is_double() {
-                run.walk(double.get_or_insert_with(|| engine(program, backend, threads)), agreement)
+                run.walk(double.get_or_insert_with(|| engine(program, &self.spec)), agreement)
             } else {
-                run.walk(single.get_or_insert_with(|| engine(program, backend, threads)), agreement)
+                run.walk(single.get_or_insert_with(|| engine(program, &self.spec)), agreement)
             }
         }
     }

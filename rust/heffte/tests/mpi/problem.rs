@@ -1,7 +1,7 @@
 //! Random problems, the same on every rank for the same seed.
 
 use heffte::geometry::{Box3d, Order};
-use heffte::{AxisKind, Domain, Participants, PlanOptions, R2rKind, Spec, Transport};
+use heffte::{AxisKind, BackendKind, Domain, Participants, PlanOptions, R2rKind, Spec, Transport};
 
 pub const TRANSPORTS: [Transport; 4] =
     [Transport::Alltoallv, Transport::Alltoall, Transport::P2p, Transport::P2pPlined];
@@ -9,6 +9,7 @@ pub const TRANSPORTS: [Transport; 4] =
 /// A world divided among ranks, and what is to happen to it.
 #[derive(Debug, Clone)]
 pub struct Problem {
+    pub backend: BackendKind,
     pub size: [usize; 3],
     pub kinds: [AxisKind; 3],
     pub inboxes: Vec<Box3d>,
@@ -66,7 +67,7 @@ impl Problem {
             count_limit: if rng.u8(..5) == 0 { rng.i64(1..40) } else { i64::from(i32::MAX) },
             ..PlanOptions::default()
         };
-        Problem { size, kinds, inboxes, outboxes, options, members }
+        Problem { backend: BackendKind::Stock, size, kinds, inboxes, outboxes, options, members }
     }
 
     /// What `rank` says about it.
@@ -75,7 +76,8 @@ impl Problem {
         if let Participants::Member(member) = &mut options.participants {
             *member = self.members[rank];
         }
-        Spec::c2c(self.inboxes[rank], self.outboxes[rank]).with_kinds(self.kinds).with_options(options)
+        let spec = Spec::c2c(self.inboxes[rank], self.outboxes[rank]).with_backend(self.backend);
+        spec.with_kinds(self.kinds).with_options(options)
     }
 
     pub fn is_r2c(&self) -> bool {

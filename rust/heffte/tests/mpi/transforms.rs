@@ -1,7 +1,9 @@
 //! Whole transforms against the definition.
 
 use heffte::geometry::{Box3d, Order, split_world};
-use heffte::{AxisKind, Call, Complex, Direction, Element, Plan, R2rKind, RawArray, Scale, Spec};
+use heffte::{
+    AxisKind, BackendKind, Call, Complex, Direction, Element, Plan, PlanOptions, R2rKind, RawArray, Scale, Spec,
+};
 use mpi::collective::SystemOperation;
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::*;
@@ -10,9 +12,18 @@ use crate::harness::Harness;
 use crate::oracle::Field;
 use crate::problem::Problem;
 
-/// Random problems: fewer for more ranks, which share few cores where these tests run.
-fn cases(comm: &SimpleCommunicator) -> u64 {
-    240 / comm.size() as u64
+/// Random problems: fewer for more ranks, which share few cores where these tests run, and fewer for backends that others test too.
+fn cases(comm: &SimpleCommunicator, backend: BackendKind) -> std::ops::Range<u64> {
+    let (first, count) = match backend {
+        BackendKind::Stock => (0, 240),
+        other => (1000 * other as u64, 80),
+    };
+    first..first + count / comm.size() as u64
+}
+
+/// A random problem for the backend.
+fn problem(comm: &SimpleCommunicator, backend: BackendKind, seed: u64) -> Problem {
+    Problem { backend, ..Problem::random(comm.size() as usize, seed) }
 }
 
 /// An element type of the tests: how it is made from, and turned into, the numbers of the oracle.
@@ -64,10 +75,24 @@ impl Value for Complex<f32> {
 }
 
 pub fn run(harness: &mut Harness<'_>) {
+    for backend in BackendKind::built() {
+        by(harness, backend);
+    }
     let comm = harness.comm;
-    harness.test("random_problems_follow_the_definition_in_both_precisions", || {
-        for seed in 0..cases(comm) {
-            let problem = Problem::random(comm.size() as usize, seed);
+    harness.test("scales_make_a_round_trip_the_identity", || scales(comm));
+    harness.test("shared_memory_grows_with_the_batch_and_serves_every_call", || growing_batches(comm));
+    harness.test("a_message_of_the_caller_gets_through_while_ranks_wait_for_each_other", || message_under_way(comm));
+    harness.test("workspace_sizes_are_those_of_heffte", || workspace_sizes(comm));
+    harness.test("a_plan_on_a_part_of_the_ranks_leaves_the_others_alone", || parts(comm));
+}
+
+/// What each backend is tested for.
+fn by(harness: &mut Harness<'_>, backend: BackendKind) {
+    let comm = harness.comm;
+    let name = |test: &str| format!("{test} ({})", backend.name());
+    harness.test(&name("random_problems_follow_the_definition_in_both_precisions"), || {
+        for seed in cases(comm, backend) {
+            let problem = problem(comm, backend, seed);
             let plan = Plan::new(comm, problem.spec(comm.rank() as usize)).expect("the problem is sound");
             let case = format!("case {seed}: {problem:?}\n{}", plan.recipe());
             if problem.is_r2c() {
@@ -85,24 +110,51 @@ pub fn run(harness: &mut Harness<'_>) {
             }
         }
     });
-    harness.test("in_place_transforms_are_those_out_of_place", || {
-        for seed in 0..cases(comm) {
-            in_place::<Complex<f64>>(comm, seed);
-            in_place::<f64>(comm, seed);
+    harness.test(&name("in_place_transforms_are_those_out_of_place"), || {
+        for seed in cases(comm, backend) {
+            in_place::<Complex<f64>>(comm, problem(comm, backend, seed), seed);
+            in_place::<f64>(comm, problem(comm, backend, seed), seed);
         }
     });
-    harness.test("scales_make_a_round_trip_the_identity", || scales(comm));
-    harness.test("scales_make_a_round_trip_of_cosines_and_sines_the_identity_too", || real_scales(comm));
-    harness.test("batches_and_given_workspaces_change_nothing", || {
-        for seed in 0..cases(comm) / 2 {
-            batches::<Complex<f64>>(comm, seed);
-            batches::<f64>(comm, seed);
+    harness
+        .test(&name("scales_make_a_round_trip_of_cosines_and_sines_the_identity_too"), || real_scales(comm, backend));
+    harness.test(&name("batches_and_given_workspaces_change_nothing"), || {
+        for seed in cases(comm, backend).step_by(2) {
+            batches::<Complex<f64>>(comm, &problem(comm, backend, seed), seed);
+            batches::<f64>(comm, &problem(comm, backend, seed), seed);
         }
     });
-    harness.test("shared_memory_grows_with_the_batch_and_serves_every_call", || growing_batches(comm));
-    harness.test("a_message_of_the_caller_gets_through_while_ranks_wait_for_each_other", || message_under_way(comm));
-    harness.test("workspace_sizes_are_those_of_heffte", || workspace_sizes(comm));
-    harness.test("a_plan_on_a_part_of_the_ranks_leaves_the_others_alone", || parts(comm));
+    harness.test(&name("long_lines_follow_the_definition"), || long_lines(comm, backend));
+}
+
+/// Lines of more points than random problems have: of many factors of two, of other small ones, and of a large prime.
+fn long_lines(comm: &SimpleCommunicator, backend: BackendKind) {
+    for (seed, (n, first)) in [256, 360, 211].into_iter().zip([AxisKind::C2c, AxisKind::R2c, AxisKind::C2c]).enumerate()
+    {
+        let kinds = [first, AxisKind::Identity, AxisKind::R2r(R2rKind::Sin)];
+        let size = [n, comm.size() as usize, 3];
+        let half = [if first == AxisKind::R2c { n / 2 + 1 } else { n }, size[1], size[2]];
+        let boxes =
+            |size: [usize; 3]| split_world(&Box3d::of_size(size.map(|n| n as i64)), [1, i64::from(comm.size()), 1]);
+        let problem = Problem {
+            backend,
+            size,
+            kinds,
+            inboxes: boxes(size),
+            outboxes: boxes(half),
+            options: PlanOptions::for_backend(backend),
+            members: Vec::new(),
+        };
+        let plan = Plan::new(comm, problem.spec(comm.rank() as usize)).expect("the problem is sound");
+        let case = format!("{problem:?}");
+        if problem.is_r2c() {
+            both_ways::<f64, Complex<f64>>(comm, &plan, &problem, seed as u64, &case);
+            both_ways::<f32, Complex<f32>>(comm, &plan, &problem, seed as u64, &case);
+        } else {
+            both_ways::<Complex<f64>, Complex<f64>>(comm, &plan, &problem, seed as u64, &case);
+            both_ways::<Complex<f32>, Complex<f32>>(comm, &plan, &problem, seed as u64, &case);
+        }
+    }
 }
 
 /// Forward and backward, each against the definition; the input stays as it was.
@@ -186,8 +238,7 @@ fn local<V: Value>(field: &Field, comm: &SimpleCommunicator, boxes: &[Box3d]) ->
     field.local(&boxes[comm.rank() as usize]).into_iter().map(V::of).collect()
 }
 
-fn in_place<V: Value>(comm: &SimpleCommunicator, seed: u64) {
-    let mut problem = Problem::random(comm.size() as usize, seed);
+fn in_place<V: Value>(comm: &SimpleCommunicator, mut problem: Problem, seed: u64) {
     if !keeps::<V>(&problem) {
         return;
     }
@@ -205,14 +256,14 @@ fn in_place<V: Value>(comm: &SimpleCommunicator, seed: u64) {
 }
 
 /// Real-to-real transforms that are scaled forward, backward or both, with and without twice the backward one.
-fn real_scales(comm: &SimpleCommunicator) {
+fn real_scales(comm: &SimpleCommunicator, backend: BackendKind) {
     let cos = AxisKind::R2r(R2rKind::Cos);
     let mine = slabs(comm, [6, 5, 8]);
     let input: Vec<f64> = local(&Field::random([6, 5, 8], 7, true), comm, &all_slabs(comm, [6, 5, 8]));
     let mixed = [AxisKind::R2r(R2rKind::Sin1), AxisKind::Identity, AxisKind::R2r(R2rKind::Cos1)];
     for (kinds, points, doubling) in [([cos; 3], 8.0 * 240.0, 8.0), (mixed, 2.0 * 7.0 * 2.0 * 7.0, 4.0)] {
         for doubled in [false, true] {
-            let spec = Spec::c2c(mine, mine).with_kinds(kinds).with_doubled_backward(doubled);
+            let spec = Spec::c2c(mine, mine).with_backend(backend).with_kinds(kinds).with_doubled_backward(doubled);
             let plan = Plan::new(comm, spec).expect("slabs are sound");
             let factor = if doubled { doubling } else { 1.0 };
             assert_eq!(plan.scale_factor(Scale::Full), 1.0 / (points * factor));
@@ -258,10 +309,9 @@ fn scales(comm: &SimpleCommunicator) {
     }
 }
 
-fn batches<V: Value>(comm: &SimpleCommunicator, seed: u64) {
+fn batches<V: Value>(comm: &SimpleCommunicator, problem: &Problem, seed: u64) {
     const BATCH: usize = 3;
-    let problem = Problem::random(comm.size() as usize, seed);
-    if !keeps::<V>(&problem) {
+    if !keeps::<V>(problem) {
         return;
     }
     let rank = comm.rank() as usize;

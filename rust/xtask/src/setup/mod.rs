@@ -1,5 +1,6 @@
 //! Everything that is needed beyond cargo, a C compiler and Python: made once in .venv, found again afterwards.
 
+mod backends;
 mod corrosion;
 mod debian;
 mod launcher;
@@ -8,9 +9,11 @@ pub mod python;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result, ensure};
 
+pub use backends::Backends;
 pub use launcher::Launcher;
 
 use crate::command;
@@ -30,6 +33,7 @@ pub struct Tools {
     libclang: PathBuf,
     clang_arguments: String,
     mpi_library: PathBuf,
+    backends: OnceLock<Backends>,
 }
 
 /// Makes what is missing.
@@ -48,6 +52,7 @@ pub fn tools() -> Result<Tools> {
         corrosion: corrosion::prefix(&venv)?,
         clang_arguments: clang_arguments()?,
         mpi_library: mpi_library(&mpicc)?,
+        backends: OnceLock::new(),
         bin,
         libclang,
         mpicc,
@@ -55,6 +60,11 @@ pub fn tools() -> Result<Tools> {
 }
 
 impl Tools {
+    /// The libraries behind backends, which tests alone need.
+    pub fn backends(&self) -> &Backends {
+        self.backends.get_or_init(|| Backends::prepare(&self.python))
+    }
+
     /// What builds and tests need in their environment.
     fn variables(&self) -> Vec<(&'static str, String)> {
         let path = |path: &Path| path.display().to_string();

@@ -46,12 +46,39 @@ const CASES: &[Case] = &[
     ),
     ("AVX is accepted", Library, &["-DHeffte_ENABLE_AVX=ON", "-DHeffte_ENABLE_AVX512=ON"], Accepts),
     (
-        "FFTW is refused",
+        "FFTW that is not there",
         Library,
-        &["-DHeffte_ENABLE_FFTW=ON"],
-        Refuses("does not have it. It has the stock backend, which is always built"),
+        &["-DHeffte_ENABLE_FFTW=ON", "-DFFTW_ROOT=/nowhere"],
+        Refuses("needs libfftw3, FFTW's library of double precision: it is not in FFTW_ROOT (/nowhere)"),
     ),
-    ("CUDA is refused", Library, &["-DHeffte_ENABLE_CUDA=ON"], Refuses("Heffte_ENABLE_CUDA=ON")),
+    (
+        "FFTW of one precision",
+        Library,
+        &["-DHeffte_ENABLE_FFTW=ON", "-DFFTW_LIBRARIES=/nowhere/libfftw3f.so"],
+        Refuses(
+            "needs libfftw3, FFTW's library of double precision: FFTW_LIBRARIES (/nowhere/libfftw3f.so) does not name it",
+        ),
+    ),
+    (
+        "FFTW in a file that is not there",
+        Library,
+        &["-DHeffte_ENABLE_FFTW=ON", "-DFFTW_LIBRARIES=/nowhere/libfftw3.so;/nowhere/libfftw3f.so"],
+        Refuses("FFTW_LIBRARIES names /nowhere/libfftw3.so, which does not exist"),
+    ),
+    (
+        "MKL that is not there",
+        Library,
+        &["-DHeffte_ENABLE_MKL=ON", "-DMKL_ROOT=/nowhere"],
+        Refuses("libmkl_rt is not in MKL_ROOT (/nowhere)"),
+    ),
+    (
+        "CUDA is refused",
+        Library,
+        &["-DHeffte_ENABLE_CUDA=ON"],
+        Refuses(
+            "Heffte_ENABLE_CUDA=ON: Heffte 2.5.0 does not have it. It has the stock backend, which is always built",
+        ),
+    ),
     ("tracing is accepted", Library, &["-DHeffte_ENABLE_TRACING=ON"], Accepts),
     (
         "static Python is refused",
@@ -64,8 +91,8 @@ const CASES: &[Case] = &[
     (
         "a component that is not",
         Components,
-        &["-DCOMPONENTS=STOCK;FFTW"],
-        Refuses("has no component FFTW. It has: SHARED STOCK PYTHON."),
+        &["-DCOMPONENTS=STOCK;CUDA"],
+        Refuses("has no component CUDA. It has: SHARED STOCK"),
     ),
     (
         "a version that is too new",
@@ -127,6 +154,12 @@ fn case(tools: &Tools, (_, source, options, verdict): &Case, prefix: &Path, work
     let binary = work.join("configured");
     let _ = fs::remove_dir_all(&binary);
     let mut configure = build::configure(tools, &directory(source, &binary)?, &binary);
+    if matches!(source, Components) {
+        let backends = tools.backends().names().join(";").to_uppercase();
+        let has = ["SHARED", "STOCK", &backends, "PYTHON"];
+        let has: Vec<&str> = has.into_iter().filter(|component| !component.is_empty()).collect();
+        configure.arg(format!("-DEXPECTED={}", has.join(";")));
+    }
     configure.args(*options).arg(format!("-DHeffte_ROOT={}", prefix.display()));
     let outcome = command::capture("configuring", &mut configure, LIMIT)?;
     // CMake breaks the lines of its messages.

@@ -19,7 +19,7 @@ pub fn header(_: &Tools, report: &mut Report) {
 }
 
 pub fn build(tools: &Tools, report: &mut Report) {
-    report.check("shared library and Python package", || build::install(tools, &SHARED));
+    report.check("shared library and Python package", || build::install(tools, &SHARED, &tools.backends().options()));
     report.check("the installed files", || {
         let major = "lib/libheffte.so.2";
         installed(
@@ -120,7 +120,7 @@ pub fn c(tools: &Tools, report: &mut Report) {
 }
 
 pub fn static_library(tools: &Tools, report: &mut Report) {
-    if report.check("static library", || build::install(tools, &STATIC)) {
+    if report.check("static library", || build::install(tools, &STATIC, &[])) {
         report.check("the installed files", || installed(&STATIC, &["lib/libheffte.a", "include/heffte.h"]));
         ctest(tools, report, &STATIC, &[]);
         package::consumer(tools, report, &package::IN_C, &STATIC.prefix(), &at("build/consumer-static"));

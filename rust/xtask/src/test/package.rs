@@ -45,12 +45,13 @@ fn test_install(tools: &Tools, report: &mut Report) {
 
 /// The installed programs find MPI without help.
 fn programs(tools: &Tools, report: &mut Report, prefix: &Path) {
-    for (name, backend) in
-        [("speed3d_c2c", "stock"), ("speed3d_r2c", "stock"), ("speed3d_r2r", "stock-cos"), ("convolution", "stock")]
-    {
+    let stock =
+        [("speed3d_c2c", "stock"), ("speed3d_r2c", "stock"), ("speed3d_r2r", "stock-cos"), ("convolution", "stock")];
+    let others = tools.backends().names().into_iter().map(|backend| ("speed3d_c2c", backend));
+    for (name, backend) in stock.into_iter().chain(others) {
         let mut program = tools.on_ranks(2, prefix.join("bin").join(name));
         program.args([backend, "double", "12", "10", "8", "-n1"]).env_remove("LD_LIBRARY_PATH");
-        report.program(&format!("bin/{name}: 2 ranks"), &mut program);
+        report.program(&format!("bin/{name} {backend}: 2 ranks"), &mut program);
     }
 }
 

@@ -19,12 +19,21 @@ pub fn fmt(tools: &Tools, report: &mut Report) {
 }
 
 pub fn clippy(tools: &Tools, report: &mut Report) {
-    let arguments = ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
-    report.program("cargo clippy", tools.cargo().args(arguments));
+    for features in ["heffte/fftw,heffte/mkl", ""] {
+        let arguments =
+            ["clippy", "--locked", "--workspace", "--all-targets", "--features", features, "--", "-D", "warnings"];
+        let with = if features.is_empty() { "the stock backend alone" } else { "all backends" };
+        report.program(&format!("cargo clippy with {with}"), tools.cargo().args(arguments));
+    }
 }
 
 pub fn unit(tools: &Tools, report: &mut Report) {
-    report.program("cargo test (library)", tools.cargo().args(["test", "--locked", "-p", "heffte", "--lib"]));
+    let mut library = tools.cargo();
+    library
+        .args(["test", "--locked", "-p", "heffte", "--lib"])
+        .args(features(tools))
+        .envs(tools.backends().variables());
+    report.program("cargo test (library)", &mut library);
     report.program("cargo test (documentation)", tools.cargo().args(["test", "--locked", "-p", "heffte", "--doc"]));
     let bench = ["test", "--locked", "-p", "heffte-bench", "--lib"];
     report.program("cargo test (benchmarks)", tools.cargo().args(bench));
@@ -35,18 +44,25 @@ pub fn unit(tools: &Tools, report: &mut Report) {
 pub fn mpi(tools: &Tools, report: &mut Report) {
     let mut program = None;
     report.check("building the tests", || {
-        program = Some(executable(tools, &["test", "--locked", "-p", "heffte", "--test", "mpi", "--no-run"])?);
+        let features = features(tools);
+        let arguments = ["test", "--locked", "-p", "heffte", "--test", "mpi", "--no-run"];
+        program = Some(executable(tools, &[&arguments[..], &features.each_ref().map(|f| f.as_str())].concat())?);
         Ok(())
     });
     let Some(program) = program else { return };
+    let on_ranks = |ranks: usize| {
+        let mut command = tools.on_ranks(ranks, &program);
+        command.envs(tools.backends().variables());
+        command
+    };
     for ranks in RANKS {
-        report.program_within(&format!("{ranks} ranks"), &mut tools.on_ranks(ranks, &program), MPI_LIMIT);
+        report.program_within(&format!("{ranks} ranks"), &mut on_ranks(ranks), MPI_LIMIT);
     }
     // MPICH can pretend that each rank is on a node of its own: memory cannot be shared, and messages go instead.
-    let mut apart = tools.on_ranks(2, &program);
+    let mut apart = on_ranks(2);
     report.program_within("2 ranks on pretended nodes", apart.env("MPIR_CVAR_NOLOCAL", "1"), MPI_LIMIT);
     // Or that there are two nodes: memory is shared inside each, and messages go between them.
-    let mut pairs = tools.on_ranks(4, &program);
+    let mut pairs = on_ranks(4);
     report.program_within("4 ranks on 2 pretended nodes", pairs.env("MPIR_CVAR_NUM_CLIQUES", "2"), MPI_LIMIT);
 }
 
@@ -59,6 +75,12 @@ pub fn examples(tools: &Tools, report: &mut Report) {
     });
     let Some(program) = program else { return };
     report.program_within("first_transform on 2 ranks", &mut tools.on_ranks(2, &program), MPI_LIMIT);
+}
+
+/// What turns the backends on that are there.
+fn features(tools: &Tools) -> [String; 2] {
+    let all: Vec<String> = tools.backends().names().into_iter().map(|name| format!("heffte/{name}")).collect();
+    ["--features".to_owned(), all.join(",")]
 }
 
 /// Where cargo puts the only program that `arguments` build.

@@ -9,7 +9,7 @@ use super::folding::{Folding, Mirrors, Step};
 use crate::backend::{ComplexLines, Real};
 
 /// A transform of lines, each by way of the scratch.
-pub(crate) struct R2rLines<T: Real> {
+pub(super) struct R2rLines<T: Real> {
     length: usize,
     folding: Folding,
     fourier: Arc<dyn ComplexLines<T>>,
@@ -19,14 +19,14 @@ impl<T: Real> R2rLines<T> {
     pub(super) fn new(length: usize, folding: Folding, fourier: Arc<dyn ComplexLines<T>>) -> R2rLines<T> {
         R2rLines { length, folding, fourier }
     }
+}
 
-    /// Complex elements of scratch that a call needs.
-    pub fn scratch_len(&self) -> usize {
+impl<T: Real> ComplexLines<T> for R2rLines<T> {
+    fn scratch_len(&self) -> usize {
         self.folding.period + self.fourier.scratch_len()
     }
 
-    /// Transforms the contiguous lines of `lines`.
-    pub fn transform(&self, lines: &mut [Complex<T>], scratch: &mut [Complex<T>]) {
+    fn transform(&self, lines: &mut [Complex<T>], scratch: &mut [Complex<T>]) {
         let (period, scratch) = scratch.split_at_mut(self.folding.period);
         for line in lines.chunks_exact_mut(self.length) {
             apply(&self.folding.before, line, period);

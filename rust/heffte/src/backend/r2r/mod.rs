@@ -12,13 +12,13 @@ mod panels;
 use std::sync::Arc;
 
 pub(super) use folding::{Mirror, Mirrors, Step};
-pub(crate) use lines::R2rLines;
+use lines::R2rLines;
 pub(super) use pairs::Part;
 pub(crate) use pairs::R2rPairs;
 pub(crate) use panels::R2rPanels;
 
 use self::folding::Folding;
-use super::{ComplexTransform, Planner, Real};
+use super::{ComplexLines, ComplexTransform, Planner, R2rReals, Real};
 use crate::axis::R2rKind;
 use crate::options::Direction;
 
@@ -27,20 +27,35 @@ use crate::options::Direction;
 pub struct R2rTransform<T: Real> {
     /// Of complex lines, part by part.
     pub(crate) complex: R2rWay<T>,
-    /// Of real lines, side by side, where there is a better way than to take them for complex ones.
-    pub(crate) real: Option<Arc<R2rPairs<T>>>,
+    /// Of real lines, where there is a better way than to take them for complex ones.
+    pub(crate) real: Option<R2rRealWay<T>>,
 }
 
 /// How complex lines want to lie.
 #[derive(Clone)]
 pub(crate) enum R2rWay<T: Real> {
     /// One after the other.
-    Lines(Arc<R2rLines<T>>),
+    Lines(Arc<dyn ComplexLines<T>>),
     /// Side by side.
     Panels(Arc<R2rPanels<T>>),
 }
 
+/// How real lines want to lie.
+#[derive(Clone)]
+pub(crate) enum R2rRealWay<T: Real> {
+    /// One after the other.
+    Lines(Arc<dyn R2rReals<T>>),
+    /// Side by side.
+    Pairs(Arc<R2rPairs<T>>),
+}
+
 impl<T: Real> R2rTransform<T> {
+    /// That of a library which has such transforms: of the parts of complex lines, and of real lines.
+    #[cfg_attr(not(feature = "fftw"), expect(dead_code, reason = "only FFTW has them"))]
+    pub(super) fn of_lines(complex: Arc<dyn ComplexLines<T>>, real: Arc<dyn R2rReals<T>>) -> R2rTransform<T> {
+        R2rTransform { complex: R2rWay::Lines(complex), real: Some(R2rRealWay::Lines(real)) }
+    }
+
     /// That of lines of `length` points, with the Fourier transforms of `planner`.
     pub fn new<P: Planner<T> + ?Sized>(
         planner: &P,
@@ -53,7 +68,8 @@ impl<T: Real> R2rTransform<T> {
             ComplexTransform::Panels(fourier) => R2rWay::Panels(Arc::new(R2rPanels::new(length, &folding, fourier))),
             ComplexTransform::Lines(fourier) => R2rWay::Lines(Arc::new(R2rLines::new(length, folding, fourier))),
         };
-        R2rTransform { complex, real: R2rPairs::new(planner, kind, length, direction).map(Arc::new) }
+        let pairs = R2rPairs::new(planner, kind, length, direction);
+        R2rTransform { complex, real: pairs.map(|pairs| R2rRealWay::Pairs(Arc::new(pairs))) }
     }
 
     /// Complex elements of scratch that lines one after the other need.
@@ -70,23 +86,26 @@ impl<T: Real> R2rTransform<T> {
             R2rWay::Lines(_) => length,
             R2rWay::Panels(panels) => panels.rows(),
         };
-        self.real.as_ref().map_or(complex, |pairs| complex.max(pairs.rows()))
+        match &self.real {
+            Some(R2rRealWay::Pairs(pairs)) => complex.max(pairs.rows()),
+            Some(R2rRealWay::Lines(_)) | None => complex,
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use num_complex::Complex;
     use num_traits::Zero;
 
     use super::*;
+    use crate::backend::Tile;
     use crate::backend::lanes::panel_lines;
-    use crate::backend::{BackendKind, Tile};
 
-    const KINDS: [R2rKind; 4] = [R2rKind::Cos, R2rKind::Sin, R2rKind::Cos1, R2rKind::Sin1];
+    pub const KINDS: [R2rKind; 4] = [R2rKind::Cos, R2rKind::Sin, R2rKind::Cos1, R2rKind::Sin1];
 
     /// The definition.
-    fn direct(line: &[f64], kind: R2rKind, direction: Direction) -> Vec<f64> {
+    pub fn direct(line: &[f64], kind: R2rKind, direction: Direction) -> Vec<f64> {
         let n = line.len();
         let pi = |numerator: usize, denominator: usize| {
             std::f64::consts::PI * (numerator % (2 * denominator)) as f64 / denominator as f64
@@ -141,7 +160,7 @@ mod tests {
     }
 
     fn planner() -> &'static dyn Planner<f64> {
-        BackendKind::Stock.instance().expect("it is in every build").double()
+        &crate::backend::stock::Stock
     }
 
     /// Two panels of so many rows, with numbers that nobody wrote; and where the complex number of a line and a row is.
@@ -187,7 +206,7 @@ mod tests {
     fn real_lines_follow_the_definition_where_they_have_a_way_of_their_own() {
         let count = std::cell::Cell::new(0);
         each(|kind, n, direction| {
-            let Some(pairs) = R2rTransform::new(planner(), kind, n, direction).real else { return };
+            let Some(R2rRealWay::Pairs(pairs)) = R2rTransform::new(planner(), kind, n, direction).real else { return };
             count.set(count.get() + 1);
             let mut memory = Vec::new();
             let [tile, other] = tiles(&mut memory, pairs.rows());

@@ -1,0 +1,30 @@
+# MKL, which libheffte loads when a plan first wants it: from MKL_ROOT or MKLROOT as they are then, from where it is found now, from
+# beside libheffte, or from where the loader looks.
+
+foreach(variable MKL_ROOT MKLROOT)
+  if(NOT MKL_ROOT AND ${variable})
+    set(MKL_ROOT "${${variable}}")
+  elseif(NOT MKL_ROOT AND DEFINED ENV{${variable}})
+    set(MKL_ROOT "$ENV{${variable}}")
+  endif()
+endforeach()
+
+set(suffixes lib lib/intel64 lib64)
+if(CMAKE_LIBRARY_ARCHITECTURE)
+  list(APPEND suffixes lib/${CMAKE_LIBRARY_ARCHITECTURE})
+endif()
+set(only "")
+if(MKL_ROOT)
+  set(only NO_DEFAULT_PATH)
+endif()
+# Python's package has no link without a version.
+find_library(Heffte_MKL_RT NAMES mkl_rt libmkl_rt.so.3 libmkl_rt.so.2 libmkl_rt.so.1 HINTS ${MKL_ROOT} PATH_SUFFIXES ${suffixes} ${only} NO_CACHE)
+if(Heffte_MKL_RT)
+  message(STATUS "Found MKL: ${Heffte_MKL_RT}")
+  list(APPEND Heffte_CARGO_ENVIRONMENT "HEFFTE_MKL_FOUND=${Heffte_MKL_RT}")
+elseif(MKL_ROOT)
+  message(FATAL_ERROR "Heffte_ENABLE_MKL=ON: libmkl_rt is not in MKL_ROOT (${MKL_ROOT}), nor in lib or lib/intel64 there.")
+else()
+  message(STATUS "MKL is not found: it will be looked for when a plan first wants it (MKL_ROOT, MKLROOT, beside libheffte, the loader)")
+endif()
+list(APPEND Heffte_CARGO_FEATURES mkl)

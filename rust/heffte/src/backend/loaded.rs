@@ -1,0 +1,147 @@
+//! Libraries that are found and loaded when a plan first wants them, so that ours loads without them.
+
+use std::error::Error;
+use std::ffi::{CStr, OsStr, c_void};
+use std::path::{Path, PathBuf};
+
+use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+
+/// A library that stays loaded until the process ends, since plans and other threads may be in it.
+pub(super) struct Loaded {
+    library: Library,
+    /// How it was asked for, as messages name it.
+    name: PathBuf,
+}
+
+impl Loaded {
+    /// The first of `candidates` that loads and that `is_whole` finds nothing wrong with: paths, or names for the loader to look up.
+    ///
+    /// # Errors
+    /// What was wrong with each of them.
+    pub fn first(
+        candidates: impl IntoIterator<Item = PathBuf>,
+        is_whole: impl Fn(&Loaded) -> Result<(), String>,
+    ) -> Result<Loaded, String> {
+        let mut reasons = Vec::new();
+        for name in candidates {
+            // The loader's message for a path repeats it and tells nothing more.
+            if name.components().count() > 1 && !name.exists() {
+                reasons.push(format!("{} does not exist", name.display()));
+                continue;
+            }
+            match Loaded::open(&name, RTLD_NOW | RTLD_LOCAL).and_then(|library| is_whole(&library).map(|()| library)) {
+                Ok(library) => return Ok(library),
+                Err(reason) => reasons.push(reason),
+            }
+        }
+        reasons.dedup();
+        Err(reasons.join("; "))
+    }
+
+    /// The library of that name that the program has loaded already, if it has.
+    pub fn already(name: &str) -> Option<Loaded> {
+        Loaded::open(Path::new(name), RTLD_NOW | RTLD_LOCAL | libc::RTLD_NOLOAD).ok()
+    }
+
+    fn open(name: &Path, flags: i32) -> Result<Loaded, String> {
+        // SAFETY: what these libraries do when they are loaded is sound; they are well-known ones.
+        let library = unsafe { Library::open(Some(OsStr::new(name)), flags) }.map_err(|error| {
+            // What the loader says, which names the file.
+            error.source().map_or_else(|| error.to_string(), |reason| reason.to_string())
+        })?;
+        Ok(Loaded { library, name: name.to_owned() })
+    }
+
+    /// The function of that name.
+    ///
+    /// # Errors
+    /// That it has none.
+    ///
+    /// # Safety
+    /// `F` is the type of the function.
+    pub unsafe fn function<F: Copy>(&self, symbol: &str) -> Result<F, String> {
+        // SAFETY: by the caller's word.
+        let found = unsafe { self.library.get::<F>(symbol.as_bytes()) };
+        found.map(|function| *function).map_err(|_| format!("{} has no function {symbol}", self.name.display()))
+    }
+
+    /// The directory of the file that has the function of that name.
+    pub fn directory(&self, symbol: &str) -> Option<PathBuf> {
+        // SAFETY: the address is looked at by the loader alone.
+        let address = unsafe { self.function::<*const c_void>(symbol) }.ok()?;
+        Some(file_of(address)?.parent()?.to_owned())
+    }
+}
+
+/// The file that the loader has mapped at this address.
+pub(super) fn file_of(address: *const c_void) -> Option<PathBuf> {
+    let mut found = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
+    // SAFETY: the loader fills the struct for any address, or returns 0; the name is a string of the loader's that lives as long as
+    // the file is mapped.
+    unsafe {
+        if libc::dladdr(address, found.as_mut_ptr()) == 0 || found.assume_init_ref().dli_fname.is_null() {
+            return None;
+        }
+        let name = CStr::from_ptr(found.assume_init_ref().dli_fname).to_str().ok()?;
+        Some(std::fs::canonicalize(name).unwrap_or_else(|_| name.into()))
+    }
+}
+
+/// The entries of a list of paths, as an environment variable or the build gives it. A tool that moves what is built may have put
+/// shorter paths there, and zeros behind them.
+pub(super) fn paths(list: &str) -> impl Iterator<Item = PathBuf> + '_ {
+    let list = list.split('\0').next().unwrap_or_default();
+    list.split([':', ';']).map(str::trim).filter(|entry| !entry.is_empty()).map(PathBuf::from)
+}
+
+/// The paths that the environment variable lists.
+pub(super) fn paths_in(variable: &str) -> Vec<PathBuf> {
+    std::env::var(variable).map(|list| paths(&list).collect()).unwrap_or_default()
+}
+
+/// How the loader names version `version` of the library `stem`.
+pub(super) fn versioned(stem: &str, version: u32) -> String {
+    if cfg!(target_os = "macos") { format!("{stem}.{version}.dylib") } else { format!("{stem}.so.{version}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_library_that_does_not_serve_has_its_reason() {
+        let garbage = tempfile_with(b"no library");
+        let candidates =
+            [PathBuf::from("/nowhere/libx.so"), garbage.clone(), PathBuf::from("libheffte_is_not_this.so.99")];
+        let reasons = Loaded::first(candidates, |_| Ok(())).err().expect("none of them is a library");
+        std::fs::remove_file(&garbage).expect("it is ours");
+        assert!(reasons.contains("/nowhere/libx.so does not exist"), "{reasons}");
+        assert!(reasons.contains(&*garbage.to_string_lossy()), "{reasons}");
+        assert!(reasons.contains("libheffte_is_not_this.so.99"), "{reasons}");
+    }
+
+    fn tempfile_with(content: &[u8]) -> PathBuf {
+        let path = std::env::temp_dir().join(format!("heffte-garbage-{}.so", std::process::id()));
+        std::fs::write(&path, content).expect("the temporary directory may be written to");
+        path
+    }
+
+    #[test]
+    fn a_function_that_is_not_there_is_named() {
+        let c = Loaded::first([PathBuf::from(versioned("libc", 6))], |_| Ok(()));
+        let Ok(c) = c else {
+            println!("left out: the C library of this system has another name");
+            return;
+        };
+        // SAFETY: it is not called.
+        let missing = unsafe { c.function::<extern "C" fn()>("heffte_is_not_this") };
+        assert_eq!(missing.unwrap_err(), "libc.so.6 has no function heffte_is_not_this");
+        assert!(c.directory("malloc").is_some());
+    }
+
+    #[test]
+    fn lists_of_paths_end_where_a_tool_has_ended_them() {
+        assert_eq!(paths("/a:/b; /c\0\0").collect::<Vec<_>>(), ["/a", "/b", "/c"].map(PathBuf::from));
+        assert_eq!(paths("").count(), 0);
+    }
+}
