@@ -202,7 +202,7 @@ static void fewer_ranks_may_do_the_work_between() {
 
     // Null on every rank restricts nobody.
     options.use_subcomm(MPI_COMM_NULL);
-    pointers<cdouble, cdouble>(heffte::fft3d<stock>(slab(world, 2), slab(world, 1), MPI_COMM_WORLD, options), o);
+    pointers<cdouble, cdouble>(heffte::fft3d<tested>(slab(world, 2), slab(world, 1), MPI_COMM_WORLD, options), o);
 }
 
 static void ranks_may_have_no_points() {
