@@ -8,6 +8,7 @@ use super::panels::PanelOp;
 use super::simd::{self, Stores};
 use super::sweep::Segment;
 use super::tile::{Job, Place};
+use crate::backend::lanes::ask_for;
 use crate::backend::{Real, StraightLine};
 use crate::options::Direction;
 
@@ -94,15 +95,12 @@ impl<T: Real> Straight<'_, '_, T> {
                         Some(next) => next.address(at.across).wrapping_sub(from.addr()),
                         None => ahead::<S>(whole),
                     };
-                    if matches!((self.op, job.direction), (PanelOp::Real(_), Direction::Backward)) {
-                        simd::ask_for(from.wrapping_byte_add(ahead), whole.len);
-                    }
                     StraightLine { from: from.cast(), to, rooms, ahead }
                 }
                 _ => {
                     for part in read {
                         let (from, together) = (self.source::<S>(part, at), rooms[0].cast::<S>().add(part.first));
-                        simd::ask_for(from.wrapping_byte_add(ahead::<S>(part)), part.len);
+                        ask_for(from.wrapping_byte_add(ahead::<S>(part)), part.len);
                         std::ptr::copy_nonoverlapping(from, together, part.len);
                     }
                     StraightLine { from: rooms[0], to, rooms, ahead: 0 }

@@ -8,6 +8,7 @@ use super::ROW;
 use super::complex::{LaneComplexes, ROWS};
 use super::dispatch::{LaneJob, vector_bytes};
 use super::passes::unit_root;
+use super::prefetch::ask_for;
 use super::straight::{as_vectors, groups};
 use super::transpose::{lanes, reversed};
 use super::vector::{Factor, Lanes, Math};
@@ -85,7 +86,8 @@ impl<T: Real> RealPanels<T> for LaneReals<T> {
     }
 
     unsafe fn backward_straight(&self, line: StraightLine<T>, factor: Option<T>) {
-        let StraightLine { from, rooms: [_, _, pairs], .. } = line;
+        let StraightLine { from, rooms: [_, _, pairs], ahead, .. } = line;
+        ask_for(from.wrapping_byte_add(ahead), self.half + 1);
         T::run_lanes(TogetherStraight { plan: self, from, to: pairs });
         // SAFETY: by the caller's word.
         unsafe { self.backward.transform_straight(StraightLine { from: pairs, ahead: 0, ..line }, factor) };

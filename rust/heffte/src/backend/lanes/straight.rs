@@ -7,6 +7,7 @@ use pulp::Simd;
 use super::butterfly::butterfly;
 use super::dispatch::LaneJob;
 use super::passes::Pass;
+use super::prefetch::prefetch;
 use super::transpose::{MOST_LANES, lanes, transpose};
 use super::vector::{Factor, Lanes, Math};
 use crate::backend::{Real, StraightLine};
@@ -234,19 +235,6 @@ impl<T: Real> Pass<T> {
             }
         }
     }
-}
-
-/// Asks for the cache line at `address`, which need not be there.
-#[inline(always)]
-fn prefetch(address: *const u8) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: a prefetch does nothing that could be seen.
-    unsafe {
-        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T1>(address.cast());
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = address;
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
-use crate::backend::lanes::{ROW, dispatch, panel_lines};
+use crate::backend::lanes::{ROW, dispatch, panel_lines, prefetch};
 use crate::backend::{Real, Tile};
 
 /// How results are written.
@@ -328,24 +328,6 @@ unsafe fn copy_line<S: Simd>(from: *const u8, to: *mut u8) {
         // SAFETY: by the caller's word.
         unsafe { to.cast::<S::u64s>().add(part).write_unaligned(from.cast::<S::u64s>().add(part).read_unaligned()) };
     }
-}
-
-/// Asks for the cache line at `address`, which need not be there.
-#[inline(always)]
-fn prefetch(address: *const u8) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: a prefetch does nothing that could be seen.
-    unsafe {
-        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T1>(address.cast());
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = address;
-}
-
-/// Asks for `count` elements, which need not be there.
-pub(super) fn ask_for<E>(from: *const E, count: usize) {
-    (0..count * size_of::<E>()).step_by(ROW).for_each(|offset| prefetch(from.cast::<u8>().wrapping_add(offset)));
 }
 
 /// Multiplies numbers by `factor`.
