@@ -26,7 +26,7 @@ use num_traits::{Float, NumAssign};
 #[cfg(feature = "fftw")]
 pub use fftw::{fftw_export_wisdom, fftw_import_wisdom};
 pub use kind::BackendKind;
-pub use panels::{ComplexPanels, PanelRows, RealPanels, StraightLine, Tile};
+pub use panels::{ComplexPanels, Ends, PanelRows, RealPanels, StraightLine, Tile};
 pub use r2r::R2rTransform;
 pub(crate) use r2r::{R2rPairs, R2rPanels, R2rRealWay, R2rWay};
 

@@ -63,9 +63,11 @@ impl<T: Real> Engine<T> {
     /// The operands hold the pieces of the visit for the batch; what is written does not overlap what is read, or both are
     /// the same memory in the same layout.
     pub unsafe fn run(&self, visit: &Visit, passage: &Passage<'_, T>, pool: Option<&ThreadPool>) {
-        // What was just read is in the cache, from where past it would be the longer way.
         let is_in_place = passage.to.begin() == passage.from.begin();
-        let stores = if is_in_place { Stores::Cached } else { visit.stores() };
+        let near = if passage.direction == Direction::Forward { &passage.from } else { &passage.to };
+        let is_large = visit.is_large(if near.is_complex { size_of::<Complex<T>>() } else { size_of::<T>() });
+        // What was just read is in the cache, from where past it would be the longer way.
+        let stores = if is_large && !is_in_place { Stores::Streaming } else { Stores::Cached };
         for index in 0..passage.batch {
             let job = Job {
                 direction: passage.direction,
@@ -75,9 +77,10 @@ impl<T: Real> Engine<T> {
                 factor: passage.factor,
                 stores,
                 stretch: STRETCH,
+                is_at_hand: false,
                 next: None,
             };
-            let walk = Walk { engine: self, visit, job };
+            let walk = Walk { engine: self, visit, job, is_large };
             // SAFETY: by the caller's word.
             unsafe {
                 match pool.filter(|_| visit.is_worth_threads()) {
@@ -111,6 +114,8 @@ struct Walk<'a, T: Real> {
     engine: &'a Engine<T>,
     visit: &'a Visit,
     job: Job<'a, T>,
+    /// Whether no cache holds the box.
+    is_large: bool,
 }
 
 // SAFETY: threads read and write different lines of the operands, by the contract of `Engine::run`.
@@ -177,16 +182,16 @@ impl<T: Real> Walk<'_, T> {
                         let layer = Part { layers: index..index + 1, share: (0, 1) };
                         tile.run(&first.sweep, operation(first), &into, &layer);
                         // A box that a cache holds need not be asked for.
-                        let is_wanted = index + 1 < part.layers.end && visit.stores() == Stores::Streaming;
+                        let is_wanted = index + 1 < part.layers.end && self.is_large;
                         let next = is_wanted.then(|| rows_of_columns(&first.sweep, job, index + 1));
-                        let out_of = Job { from: plane, next: next.flatten(), ..*job };
+                        let out_of = Job { from: plane, is_at_hand: true, next: next.flatten(), ..*job };
                         tile.run(&second.sweep, operation(second), &out_of, &layer);
                     }
                 }
                 _ => unreachable!("a visit has one pass or two"),
             }
         }
-        if visit.stores() == Stores::Streaming {
+        if job.stores == Stores::Streaming {
             simd::fence();
         }
     }

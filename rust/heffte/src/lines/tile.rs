@@ -171,7 +171,7 @@ impl<T: Real> Tile<T> {
                 let deep = layer - cell.layers.start;
                 if let Way::Panels(op) = &way {
                     // SAFETY: by the caller's word.
-                    unsafe { self.panels.aim::<D>(op, job, segments.1, deep) };
+                    unsafe { self.panels.aim::<S, D>(op, job, segments, deep) };
                 }
                 let mut remaining = lines.clone();
                 if let (Way::Panels(PanelOp::Complex(transform)), [write]) = (&way, segments.1) {
@@ -287,6 +287,8 @@ pub(super) struct Job<'a, T: Real> {
     pub stores: Stores,
     /// Bytes of neighbouring columns that are asked for together.
     pub stretch: usize,
+    /// Whether what is read is in the cache.
+    pub is_at_hand: bool,
     /// The rows of memory whose columns are wanted next: each is asked for while the line with its number is read.
     pub next: Option<Rows>,
 }
