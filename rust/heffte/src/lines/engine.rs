@@ -98,13 +98,12 @@ impl<T: Real> Engine<T> {
 /// The operand of the job that is read holds the sweep's pieces.
 unsafe fn rows_of_columns<T: Real>(sweep: &Sweep, job: &Job<'_, T>, layer: usize) -> Option<Rows> {
     let (columns, deep) = sweep.layer(layer, job.direction == Direction::Forward)?;
-    let at = columns.offset(0, deep);
     // SAFETY: by the caller's word.
     (columns.across == 1 && columns.along != 1).then(|| unsafe {
         if job.from.is_complex {
-            Rows::of(job.from.piece::<Complex<T>>(columns.piece, job.index).add(at), columns.along)
+            Rows::of(job.from.line::<Complex<T>>(columns, job.index, (0, deep)), columns.along)
         } else {
-            Rows::of(job.from.piece::<T>(columns.piece, job.index).add(at), columns.along)
+            Rows::of(job.from.line::<T>(columns, job.index, (0, deep)), columns.along)
         }
     })
 }

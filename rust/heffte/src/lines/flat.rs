@@ -115,16 +115,16 @@ impl<T: Real> Flat<T> {
 unsafe fn stream_lines<S, D>(job: &Job<'_, impl Real>, (from, to): (&Segment, &Segment), place: &Place, length: usize) {
     // SAFETY: by the caller's word.
     unsafe {
-        let source = job.from.piece::<S>(from.piece, job.index).add(place.offset(from));
-        let target = job.to.piece::<D>(to.piece, job.index).add(place.offset(to)).cast::<S>();
-        if source.cast_const() == target {
+        let source = job.source::<S>(from, place);
+        let target = job.target::<D>(to, place).cast::<S>();
+        if source == target.cast_const() {
             return;
         }
         if from.across == length && to.across == length {
-            return simd::stream(source.cast_const(), target, place.lines * length);
+            return simd::stream(source, target, place.lines * length);
         }
         for line in 0..place.lines {
-            simd::stream(source.add(line * from.across).cast_const(), target.add(line * to.across), length);
+            simd::stream(source.add(line * from.across), target.add(line * to.across), length);
         }
     }
 }
@@ -141,7 +141,7 @@ unsafe fn gather_tile<S: Cast<D>, D>(
     for segment in segments {
         // SAFETY: by the caller's word.
         unsafe {
-            let piece = job.from.piece::<S>(segment.piece, job.index).add(place.offset(segment));
+            let piece = job.source::<S>(segment, place);
             gather(segment, piece, tile, length, place.lines);
         }
     }
@@ -159,7 +159,7 @@ unsafe fn scatter_tile<S: Cast<D>, D>(
     for segment in segments {
         // SAFETY: by the caller's word.
         unsafe {
-            let piece = job.to.piece::<D>(segment.piece, job.index).add(place.offset(segment));
+            let piece = job.target::<D>(segment, place);
             scatter(segment, tile, piece, length, place.lines, job.stores);
         }
     }

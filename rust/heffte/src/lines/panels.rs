@@ -72,7 +72,7 @@ impl Aim {
         self.begins.resize(segments.iter().map(|segment| segment.len).sum(), std::ptr::null_mut());
         for segment in segments {
             // SAFETY: by the caller's word.
-            let first = unsafe { operand.piece::<E>(segment.piece, index).add(segment.offset(0, deep)) };
+            let first = unsafe { operand.line::<E>(segment, index, (0, deep)) };
             let is_even = (segment.along * size_of::<E>()).is_multiple_of(ROW);
             let phase = Some(first as usize % ROW).filter(|_| is_even);
             self.phase = if segment.first == 0 { phase } else { self.phase.filter(|known| phase == Some(*known)) };
@@ -241,7 +241,7 @@ impl<T: Real> Panels<T> {
         // SAFETY: by the caller's word; the memory holds a panel.
         unsafe {
             for segment in read {
-                let piece = job.from.piece::<S>(segment.piece, job.index).add(place.offset(segment));
+                let piece = job.source::<S>(segment, place);
                 for i in 0..segment.len {
                     let row = transform.places()[segment.first + i] as usize;
                     for lane in 0..lanes {
@@ -251,7 +251,7 @@ impl<T: Real> Panels<T> {
                 }
             }
             transform.transform(panel, scratch, job.factor, Ends::default());
-            let piece = job.to.piece::<Complex<T>>(write.piece, job.index).add(place.offset(write));
+            let piece = job.target::<Complex<T>>(write, place);
             let (last, tail) = (write.len - 1, lanes - head);
             // The end of a row and the begin of the next are neighbours in the panel, too.
             let ends = Tile { begin: begin.add(head).cast(), ..panel };
@@ -296,7 +296,7 @@ unsafe fn gather<S: Cast<Complex<T>>, T: Real>(
         let places = &places[segment.first..segment.first + segment.len];
         // SAFETY: by the caller's word.
         unsafe {
-            let piece = job.from.piece::<S>(segment.piece, job.index).add(place.offset(segment));
+            let piece = job.source::<S>(segment, place);
             if S::IS_SAME && segment.across == 1 {
                 let ahead = place.ahead(segment, size_of::<S>(), job.stretch);
                 simd::rows_in(Rows::of(piece, segment.along), panel, places, place.lines * size_of::<S>(), ahead);
@@ -342,7 +342,7 @@ unsafe fn gather_pairs<S: Cast<T>, T: Real>(
         let whole_pairs = S::IS_SAME && first.is_multiple_of(2) && len.is_multiple_of(2);
         // SAFETY: by the caller's word.
         unsafe {
-            let piece = job.from.piece::<S>(segment.piece, job.index).add(place.offset(segment));
+            let piece = job.source::<S>(segment, place);
             let pairs = &places[first / 2..(first + len).div_ceil(2)];
             if whole_pairs && segment.across == 1 {
                 simd::zip_in::<T>(Rows::of(piece, segment.along), panel, pairs, place.lines);
@@ -375,7 +375,7 @@ unsafe fn scatter<D, T: Real>(
         let rows = segment.first..segment.first + segment.len;
         // SAFETY: by the caller's word.
         unsafe {
-            let piece = job.to.piece::<D>(segment.piece, job.index).add(place.offset(segment));
+            let piece = job.target::<D>(segment, place);
             if is_same && segment.across == 1 {
                 let to = Rows::of(piece, segment.along);
                 simd::rows_out(panel, rows, to, place.lines * size_of::<D>(), job.stores);
@@ -442,7 +442,7 @@ unsafe fn scatter_pairs<D, T: Real + Cast<D>>(
         let rows = first / 2..(first + len).div_ceil(2);
         // SAFETY: by the caller's word.
         unsafe {
-            let piece = job.to.piece::<D>(segment.piece, job.index).add(place.offset(segment));
+            let piece = job.target::<D>(segment, place);
             if whole_pairs && segment.across == 1 {
                 simd::unzip_out::<T>(panel, rows, Rows::of(piece, segment.along), place.lines);
             } else if !(whole_pairs

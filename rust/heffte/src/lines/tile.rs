@@ -247,7 +247,7 @@ where
         return None;
     }
     // SAFETY: by the caller's word.
-    let address = unsafe { job.to.piece::<D>(write.piece, job.index).add(place.offset(write)) } as usize;
+    let address = unsafe { job.target::<D>(write, place) } as usize;
     let beyond = address % CACHE_LINE;
     (beyond != 0 && beyond.is_multiple_of(size_of::<D>())).then(|| (CACHE_LINE - beyond) / size_of::<D>())
 }
@@ -267,7 +267,7 @@ unsafe fn lines_to_alignment<D>(
         return left;
     };
     // SAFETY: by the caller's word.
-    let address = unsafe { job.to.piece::<D>(first.piece, job.index).add(first.offset(across, deep)) } as usize;
+    let address = unsafe { job.to.line::<D>(first, job.index, (across, deep)) } as usize;
     let beyond = address % CACHE_LINE;
     if beyond == 0 || !beyond.is_multiple_of(size_of::<D>()) {
         return left;
@@ -294,6 +294,24 @@ pub(super) struct Job<'a, T: Real> {
 }
 
 impl<T: Real> Job<'_, T> {
+    /// Where the part of the first line of `place` begins that lies in a segment of the side that is read.
+    ///
+    /// # Safety
+    /// That side holds the segment, of elements `E`, and the line.
+    pub unsafe fn source<E>(&self, segment: &Segment, place: &Place) -> *const E {
+        // SAFETY: by the caller's word.
+        unsafe { self.from.line(segment, self.index, (place.across, place.deep)) }
+    }
+
+    /// The same on the side that is written.
+    ///
+    /// # Safety
+    /// As for [`Job::source`].
+    pub unsafe fn target<E>(&self, segment: &Segment, place: &Place) -> *mut E {
+        // SAFETY: by the caller's word.
+        unsafe { self.to.line(segment, self.index, (place.across, place.deep)) }
+    }
+
     /// Multiplies results by the factor, where there is one.
     pub fn scale(&self, values: &mut [T]) {
         if let Some(factor) = self.factor {
@@ -346,10 +364,5 @@ impl Place {
         };
         let lines = tiles * self.lines * size / ROW;
         Some(Ahead { first: segment.len * turn / tiles, offset: (distance as isize) * size as isize, lines })
-    }
-
-    /// Elements between the begin of the segment's piece and its part of the first of these lines.
-    pub fn offset(&self, segment: &Segment) -> usize {
-        segment.offset(self.across, self.deep)
     }
 }

@@ -130,8 +130,9 @@ impl Way {
 
     /// By messages. Collective.
     pub(super) fn by_messages(comm: &Comm, spec: &Spec, recipe: &Recipe) -> Result<Way> {
-        let exchanges = prepare(comm, schedules(comm, recipe), spec, &Arc::default())?;
+        let mut exchanges = prepare(comm, schedules(comm, recipe), spec, &Arc::default())?;
         let program = Program::of_messages(recipe, spec, comm.rank(), &exchanges);
+        program.keeping_own().for_each(|index| exchanges[index].leave_own(comm.rank()));
         Ok(Way { program, exchanges, node: None, vicinity: None, ends_elsewhere: false })
     }
 }

@@ -34,9 +34,11 @@ pub fn unit(tools: &Tools, report: &mut Report) {
         .args(features(tools))
         .envs(tools.backends().variables());
     report.program("cargo test (library)", &mut library);
-    report.program("cargo test (documentation)", tools.cargo().args(["test", "--locked", "-p", "heffte", "--doc"]));
+    // With the same features everywhere, the library is compiled once for all that use it.
+    let documentation = ["test", "--locked", "-p", "heffte", "--doc"];
+    report.program("cargo test (documentation)", tools.cargo().args(documentation).args(features(tools)));
     let bench = ["test", "--locked", "-p", "heffte-bench", "--lib"];
-    report.program("cargo test (benchmarks)", tools.cargo().args(bench));
+    report.program("cargo test (benchmarks)", tools.cargo().args(bench).args(features(tools)));
     let xtask = ["test", "--locked", "--profile", "xtask", "-p", "xtask"];
     report.program("cargo test (xtask)", tools.cargo().args(xtask));
 }
@@ -69,8 +71,9 @@ pub fn mpi(tools: &Tools, report: &mut Report) {
 pub fn examples(tools: &Tools, report: &mut Report) {
     let mut program = None;
     report.check("building the example", || {
-        program =
-            Some(executable(tools, &["test", "--locked", "-p", "heffte", "--example", "first_transform", "--no-run"])?);
+        let example = ["test", "--locked", "-p", "heffte", "--example", "first_transform", "--no-run"];
+        let features = features(tools);
+        program = Some(executable(tools, &[&example[..], &features.each_ref().map(|f| f.as_str())].concat())?);
         Ok(())
     });
     let Some(program) = program else { return };
