@@ -99,6 +99,11 @@ impl BackendKind {
         self.instance(PlanningEffort::Estimate).map(drop)
     }
 
+    /// Whether its transforms may fail after they were planned; ranks agree at the end of a call whether any did, then.
+    pub(crate) fn may_fail(self) -> bool {
+        self == BackendKind::Mkl
+    }
+
     /// Whether heFFTe reorders data by default for this backend.
     #[must_use]
     pub fn default_reorder(self) -> bool {

@@ -32,6 +32,7 @@ pub(crate) use r2r::{R2rPairs, R2rPanels, R2rRealWay, R2rWay};
 
 use crate::array::Element;
 use crate::axis::R2rKind;
+use crate::error::Result;
 use crate::options::Direction;
 
 /// The real numbers that are transformed: `f32` and `f64`.
@@ -108,7 +109,10 @@ pub trait ComplexLines<T: Real>: Send + Sync {
     /// Complex elements of scratch that a call needs.
     fn scratch_len(&self) -> usize;
     /// Transforms the contiguous lines of `lines`, any number of them.
-    fn transform(&self, lines: &mut [Complex<T>], scratch: &mut [Complex<T>]);
+    ///
+    /// # Errors
+    /// [`Error::Lines`](crate::Error::Lines), of backends that [may fail](BackendKind::may_fail) alone; the lines hold anything then.
+    fn transform(&self, lines: &mut [Complex<T>], scratch: &mut [Complex<T>]) -> Result<()>;
 }
 
 /// Transforms real lines to as many real numbers in place, unscaled.
@@ -122,8 +126,14 @@ pub trait RealLines<T: Real>: Send + Sync {
     /// Complex elements of scratch that a call needs.
     fn scratch_len(&self) -> usize;
     /// Transforms the contiguous lines of `real`, which it may overwrite, into those of `half`.
-    fn forward(&self, real: &mut [T], half: &mut [Complex<T>], scratch: &mut [Complex<T>]);
+    ///
+    /// # Errors
+    /// As for [`ComplexLines::transform`].
+    fn forward(&self, real: &mut [T], half: &mut [Complex<T>], scratch: &mut [Complex<T>]) -> Result<()>;
     /// Transforms the contiguous lines of `half`, which it may overwrite, into those of `real`. The imaginary parts of
     /// the first element, and of the last where the length is even, are ignored.
-    fn backward(&self, half: &mut [Complex<T>], real: &mut [T], scratch: &mut [Complex<T>]);
+    ///
+    /// # Errors
+    /// As for [`ComplexLines::transform`].
+    fn backward(&self, half: &mut [Complex<T>], real: &mut [T], scratch: &mut [Complex<T>]) -> Result<()>;
 }
