@@ -367,6 +367,37 @@ void heffte_backward_d2d_buffered(heffte_plan plan,
                                   int scale);
 
 /**
+ * Sets what FFTW spends on planning lines in plans that this process makes from now on: Heffte_EFFORT_ESTIMATE (the default),
+ * Heffte_EFFORT_MEASURE (seconds when lines of a length are first transformed) or Heffte_EFFORT_PATIENT (minutes). Without this
+ * call, the environment's HEFFTE_FFTW_PLANNER says so. Other backends take no notice.
+ *
+ * Returns Heffte_SUCCESS; 2 where there is no such effort. Not collective; ranks may differ. heFFTe has no such function.
+ */
+int heffte_set_planning_effort(int effort);
+
+/**
+ * Reads what FFTW's planner has measured from files that heffte_fftw_export_wisdom() or FFTW's own programs wrote: `path` for double
+ * precision, and the same with an f at its end for single. One that is not there counts for an empty one, where the other is.
+ *
+ * Returns Heffte_SUCCESS; 1 where FFTW is not in this build or cannot be loaded; 2 where `path` is NULL, neither file is there, or one
+ * is garbage or of another FFTW, and what was known stays. Not collective. heFFTe has no such function.
+ *
+ * Requires: `path` is NULL or ends with a NUL.
+ */
+int heffte_fftw_import_wisdom(const char *path);
+
+/**
+ * Writes what FFTW's planner has measured in this process, or has read: double precision to `path`, single to the same with an f at
+ * its end. Let one rank do it.
+ *
+ * Returns Heffte_SUCCESS; 1 where FFTW is not in this build or cannot be loaded; 2 where `path` is NULL or cannot be written. Not
+ * collective. heFFTe has no such function.
+ *
+ * Requires: `path` is NULL or ends with a NUL.
+ */
+int heffte_fftw_export_wisdom(const char *path);
+
+/**
  * Begins to record what this library does when, and what the program marks. heffte_trace_stop() then writes, for each rank,
  * `<root>_<rank in MPI_COMM_WORLD>.log`, a line for each event; for all together `<root>.json`, which Chrome's and Perfetto's
  * viewers open, and `<root>.txt`, a table of all events. What was recorded before and not written is dropped.

@@ -17,6 +17,8 @@ mod mkl;
 mod panels;
 mod r2r;
 mod stock;
+#[cfg(not(feature = "fftw"))]
+mod without_fftw;
 
 use std::sync::Arc;
 
@@ -29,6 +31,8 @@ pub use kind::BackendKind;
 pub use panels::{ComplexPanels, PanelRows, RealPanels, StraightLine, Tile};
 pub use r2r::R2rTransform;
 pub(crate) use r2r::{R2rPairs, R2rPanels, R2rRealWay, R2rWay};
+#[cfg(not(feature = "fftw"))]
+pub use without_fftw::{fftw_export_wisdom, fftw_import_wisdom};
 
 use crate::array::Element;
 use crate::axis::R2rKind;
