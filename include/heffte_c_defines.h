@@ -18,6 +18,8 @@
 #ifdef Heffte_ENABLE_ROCM
 #define Heffte_BACKEND_ROCFFT 11
 #endif
+/* That of these which should be the fastest for a plan; heFFTe has no such backend. */
+#define Heffte_BACKEND_AUTO 100
 
 /* What functions return when all went well. */
 #define Heffte_SUCCESS 0

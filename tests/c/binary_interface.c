@@ -111,6 +111,20 @@ static int transforms_by_fftw(void) {
 }
 #endif
 
+static void a_plan_tells_which_backend_was_picked_for_it(void) {
+    int const low[3] = {0, 0, 0}, high[3] = {7, 7, 7};
+    double ones[512], spectrum[1024];
+    for (int i = 0; i < 512; i++)
+        ones[i] = 1.0;
+    heffte_plan plan;
+    CHECK(heffte_plan_create(Heffte_BACKEND_AUTO, low, high, NULL, low, high, NULL, MPI_COMM_WORLD, NULL, &plan) ==
+          Heffte_SUCCESS);
+    CHECK(heffte_get_backend(plan) >= Heffte_BACKEND_STOCK && heffte_get_backend(plan) < 10);
+    heffte_forward_d2z(plan, ones, spectrum, Heffte_SCALE_FULL);
+    CHECK(no_error() && spectrum[0] > 0.999999 && spectrum[0] < 1.000001);
+    CHECK(heffte_plan_destroy(plan) == Heffte_SUCCESS);
+}
+
 static void fftw_is_told_what_to_spend_and_tells_what_it_knows(void) {
     CHECK(heffte_set_planning_effort(7) == 2 && error_says("planning effort 7 is unknown: use estimate (0)"));
     CHECK(heffte_fftw_import_wisdom(NULL) == 2 && error_says("path is NULL"));
@@ -144,6 +158,7 @@ int main(int argc, char **argv) {
     RUN(every_function_is_exported_with_its_prototype);
     RUN(default_options_are_set_whole_or_not_at_all);
     RUN(destroy_tells_apart_nothing_and_what_is_no_plan);
+    RUN(a_plan_tells_which_backend_was_picked_for_it);
     RUN(fftw_is_told_what_to_spend_and_tells_what_it_knows);
     return check_end();
 }

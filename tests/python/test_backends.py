@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import heffte
+import numpy as np
 import pytest
 from mpi4py import MPI
 from programs import on_one_rank, run_alone
@@ -151,6 +152,15 @@ print(library.heffte_last_error().decode(), round(out[0].real))
     assert (first, last) == ("transformed", " 480")
     assert by_python.startswith(f"refused: {words}")
     assert by_c.startswith(f"0 heffte_forward_z2z: {words}")
+
+
+def test_a_backend_that_is_picked_is_named():
+    box = heffte.box3d([0, 0, 0], [7, 5, 3])
+    plan = heffte.fft3d(heffte.backend.auto, box, box, MPI.COMM_SELF)
+    assert ", picked by auto: " in str(plan)
+    result = np.empty(box.count(), dtype=complex)
+    plan.forward(np.ones(box.count()), result)
+    assert result[0] == pytest.approx(box.count()) and abs(result[1:]).max() < 1e-12
 
 
 def test_the_library_loads_where_no_backend_can(tmp_path):

@@ -321,7 +321,7 @@ mod tests {
     #[test]
     fn wrong_values_get_the_documented_messages() {
         assert_eq!(refused("stock quad 8 8 8"), "Invalid precision!\nMust use float or double\n");
-        assert_eq!(refused("cufft double 8 8 8"), "Invalid backend cufft\nThe available backends are: stock\n");
+        assert_eq!(refused("cufft double 8 8 8"), "Invalid backend cufft\nThe available backends are: stock auto\n");
         for sizes in ["8 x 8", "0 8 8", "8 -8 8", "99999999999999999999 1 1", "1000000 1000000 1000000"] {
             let message = refused(&format!("stock double {sizes}"));
             let begin = "Cannot convert the sizes into positive integers!\nEncountered error: ";

@@ -2,6 +2,7 @@
 //!
 //! A new backend is one file with an implementation of [`Backend`], and its line in [`BackendKind::instance`].
 
+mod auto;
 #[cfg(any(feature = "fftw", feature = "mkl"))]
 mod batches;
 #[cfg(feature = "fftw")]
@@ -12,6 +13,7 @@ pub(crate) mod lanes;
 mod loaded;
 #[cfg(all(test, any(feature = "fftw", feature = "mkl")))]
 mod loaded_tests;
+mod measured;
 #[cfg(feature = "mkl")]
 mod mkl;
 mod panels;
@@ -25,6 +27,7 @@ use std::sync::Arc;
 use num_complex::Complex;
 use num_traits::{Float, NumAssign};
 
+pub(crate) use auto::faster_than_stock;
 #[cfg(feature = "fftw")]
 pub use fftw::{fftw_export_wisdom, fftw_import_wisdom};
 pub use kind::BackendKind;

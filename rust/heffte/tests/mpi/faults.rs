@@ -62,6 +62,11 @@ fn missing_on_one_rank(comm: &SimpleCommunicator) {
         assert_same_error(comm, &error, &[&name, "libfftw3f.so.3", "HEFFTE_FFTW_LIBRARIES"]);
     }
     follows_the_definition(comm, &Plan::new(comm, spec).expect("the stock backend is there"), AxisKind::C2c);
+    // Of such lengths FFTW was measured to be the fastest.
+    let cube = split_world(&Box3d::of_size([13; 3]), [1, 1, i64::from(comm.size())])[comm.rank() as usize];
+    let plan = Plan::new(comm, Spec::c2c(cube, cube).with_backend(BackendKind::Auto)).expect("stock can be picked");
+    let said = plan.recipe().to_string();
+    assert!(said.contains("stock, picked by auto: fftw should be faster, but not all ranks can load it"), "{said}");
 }
 
 /// Builds the library that fails, on rank 0, and lets all ranks find it.
