@@ -48,7 +48,7 @@ impl BackendKind {
     #[cfg_attr(not(feature = "fftw"), expect(unused_variables, reason = "FFTW alone plans with an effort"))]
     pub(crate) fn instance(self, effort: PlanningEffort) -> Result<Box<dyn Backend>> {
         match self {
-            // What is to be chosen by plans can fall back on it.
+            // Plans put what they pick in its place before they ask for an instance; stock is what they can always pick.
             BackendKind::Stock | BackendKind::Auto => Ok(Box::new(stock::Stock)),
             #[cfg(feature = "fftw")]
             BackendKind::Fftw => match super::fftw::Fftw::new(effort) {
