@@ -333,7 +333,7 @@ mod tests {
         let backends = available(&[""]);
         assert_eq!(
             refused("cufft double 8 8 8"),
-            format!("Invalid backend cufft\nThe available backends are: {backends}\n")
+            format!("Invalid backend cufft\nThe available backends are: {backends} auto\n")
         );
         for sizes in ["8 x 8", "0 8 8", "8 -8 8", "99999999999999999999 1 1", "1000000 1000000 1000000"] {
             let message = refused(&format!("stock double {sizes}"));

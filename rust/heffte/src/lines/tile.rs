@@ -12,6 +12,7 @@ use super::simd::{self, Ahead, Rows, Stores};
 use super::sweep::{Segment, Sweep};
 use crate::backend::lanes::{ROW, panel_lines};
 use crate::backend::{ComplexTransform, R2rRealWay, R2rTransform, R2rWay, Real, RealTransform};
+use crate::error::Result;
 use crate::options::Direction;
 
 /// What happens to the lines of a sweep.
@@ -133,10 +134,13 @@ impl<T: Real> Tile<T> {
 
     /// Passes the lines of `sweep` in a part of it through `op`, and the results on.
     ///
+    /// # Errors
+    /// As for [`ComplexLines::transform`](crate::backend::ComplexLines::transform); not all lines are done then.
+    ///
     /// # Safety
     /// The operands hold the pieces of the sweep; what is written does not overlap what is read, or both are the same
     /// memory in the same layout.
-    pub unsafe fn run(&mut self, sweep: &Sweep, op: &LineOp<T>, job: &Job<'_, T>, part: &Part) {
+    pub unsafe fn run(&mut self, sweep: &Sweep, op: &LineOp<T>, job: &Job<'_, T>, part: &Part) -> Result<()> {
         // SAFETY: by the caller's word; element types are those of the operands.
         unsafe {
             match (job.from.is_complex, job.to.is_complex) {
@@ -150,7 +154,7 @@ impl<T: Real> Tile<T> {
 
     /// # Safety
     /// As for [`Tile::run`]; `S` and `D` are the element types.
-    unsafe fn run_typed<S, D>(&mut self, sweep: &Sweep, op: &LineOp<T>, job: &Job<'_, T>, part: &Part)
+    unsafe fn run_typed<S, D>(&mut self, sweep: &Sweep, op: &LineOp<T>, job: &Job<'_, T>, part: &Part) -> Result<()>
     where
         S: Cast<T> + Cast<Complex<T>>,
         T: Cast<D>,
@@ -194,7 +198,7 @@ impl<T: Real> Tile<T> {
                         let count = lines_to_alignment::<D>(job, segments.1, (across, deep), left);
                         let place = Place { across, deep, lines: count, walked: remaining.clone(), has_next };
                         match &way {
-                            Way::Flat(op) => self.flat.carry::<S, D>(op, job, segments, &place, lengths),
+                            Way::Flat(op) => self.flat.carry::<S, D>(op, job, segments, &place, lengths)?,
                             Way::Panels(op) => self.panels.carry::<S, D>(op, job, segments, &place, lengths),
                         }
                         across += count;
@@ -202,6 +206,7 @@ impl<T: Real> Tile<T> {
                 }
             }
         }
+        Ok(())
     }
 }
 

@@ -66,6 +66,7 @@ pub fn mpi(tools: &Tools, report: &mut Report) {
     // Or that there are two nodes: memory is shared inside each, and messages go between them.
     let mut pairs = on_ranks(4);
     report.program_within("4 ranks on 2 pretended nodes", pairs.env("MPIR_CVAR_NUM_CLIQUES", "2"), MPI_LIMIT);
+    report.program_within("3 ranks with libraries that fail", on_ranks(3).arg("faults"), MPI_LIMIT);
 }
 
 pub fn examples(tools: &Tools, report: &mut Report) {
