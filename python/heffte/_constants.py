@@ -16,7 +16,7 @@ class backend:
     """rocFFT on AMD devices."""
     rocm = 11
     """The same as ``rocfft``."""
-    valid = [0, 1, 2, 10, 11]
+    valid = [0, 1, 2, 10, 11]  # noqa: RUF012 – heFFTe has a list
     """All numbers that name a backend."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy.typing as npt
+from mpi4py import MPI
 
 from . import _core, _mpi
 from ._arrays import NOTHING, Description, describe
@@ -71,9 +72,9 @@ def transform(
     """A plan with a kind of transform for each dimension: ``kinds`` are three numbers of :class:`axis`. Collective over
     ``comm``.
 
-    Without a Fourier transform (``axis.c2c``, ``axis.r2c``) arrays and workspace have one type, real or complex, of whose numbers
-    both parts are transformed for themselves. With ``axis.r2c``, forward transforms go from real to complex arrays, and outboxes fill
-    the world that is shorter there (``world.r2c(dimension)``). Else all is as for :func:`fft3d`.
+    Without a Fourier transform (``axis.c2c``, ``axis.r2c``) arrays and workspace have one type, real or complex, of whose
+    numbers both parts are transformed for themselves. With ``axis.r2c``, forward transforms go from real to complex arrays, and
+    outboxes fill the world that is shorter there (``world.r2c(dimension)``). Else all is as for :func:`fft3d`.
 
     A backward cosine or sine transform of n points is the inverse times ``2 * n``, ``2 * (n - 1)`` for ``axis.cos1``, or
     ``2 * (n + 1)`` for ``axis.sin1``. ``scale.full`` divides by the product of these and of the points of the Fourier
@@ -85,8 +86,11 @@ def transform(
 class heffte_fft_plan:
     """A plan; :func:`fft3d`, :func:`fft3d_r2c` and :func:`transform` make it. Printing it shows what it does.
 
-    ``plan`` is the plan of the extension module, ``fft_comm`` the communicator, ``use_r2c`` whether real data becomes
-    complex.
+    ``fft_comm`` is the communicator, ``use_r2c`` says whether real data becomes complex. Plans are context managers:
+
+    >>> with heffte.fft3d(heffte.backend.stock, box, box, comm) as plan:
+    ...     plan.forward(ones, spectrum)
+
     All ranks call the same transforms in the same order. Calls release the interpreter's lock.
     """
 
@@ -117,12 +121,33 @@ class heffte_fft_plan:
         except Exception as error:
             problem = told(error)
         try:
-            self.plan = _core.Plan(*arguments, handle, chosen, problem)
+            self._plan: _core.Plan | None = _core.Plan(*arguments, handle, chosen, problem)
         except _core.HeffteError as error:
             raise heffte_input_error(str(error)) from None
         self.fft_comm = comm
         self._domain = self.plan.domain()
         self.use_r2c = self._domain == "r2c"
+
+    def close(self) -> None:
+        """Frees the plan: its memory and its communicator. Collective. What is asked of it afterwards is an error; closing
+        it again does nothing.
+
+        A plan is closed at the end of a ``with`` block, and freed with its last reference.
+        """
+        self._plan = None
+
+    def __enter__(self) -> heffte_fft_plan:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def plan(self) -> _core.Plan:
+        """The plan of the extension module."""
+        if self._plan is None:
+            raise heffte_input_error("the plan is closed: make another, or close it later")
+        return self._plan
 
     def size_inbox(self) -> int:
         """Elements of this rank's inbox; real ones where ``use_r2c``."""
@@ -201,7 +226,10 @@ class heffte_fft_plan:
     ) -> None:
         arrays: tuple[Description, Description, Description | None] = (NOTHING, NOTHING, None)
         factor, copies, problem = scale.none, 1, None
+        plan = self.plan
         try:
+            if self.fft_comm == MPI.COMM_NULL:
+                raise heffte_input_error("the communicator of the plan was freed: close plans first, or make another")
             factor, copies = integer("scaling", scaling), integer("batch", batch)
             if copies < 1:
                 raise heffte_input_error(f"batch {batch} is impossible: it is at least 1")
@@ -209,7 +237,7 @@ class heffte_fft_plan:
         except Exception as error:
             problem = told(error)
         try:
-            self.plan.execute(forward, *arrays, copies, factor, problem)
+            plan.execute(forward, *arrays, copies, factor, problem)
         except _core.HeffteError as error:
             raise heffte_input_error(str(error)) from None
 

@@ -37,6 +37,22 @@ pub fn tests(tools: &Tools, report: &mut Report) {
     );
 }
 
+/// What mypy says of the package and of the examples, and ruff of all Python sources.
+pub fn style(tools: &Tools, report: &mut Report) {
+    let prefix = SHARED.prefix().join("share/heffte/python");
+    let mypy = |arguments: &[&str]| {
+        let mut command = tools.command(&tools.python);
+        command.env("MYPYPATH", &prefix).args(["-m", "mypy", "--strict", "--cache-dir"]).arg(at("build/mypy"));
+        command.args(arguments);
+        command
+    };
+    report.program_within("mypy of the package", &mut mypy(&["-p", "heffte"]), LIMIT);
+    report.program_within("mypy of the examples", &mut mypy(&["examples/python"]), LIMIT);
+    let mut ruff = tools.command(&tools.python);
+    ruff.args(["-m", "ruff", "check", "--no-cache", "python", "tests/python", "examples/python"]);
+    report.program_within("ruff", &mut ruff, LIMIT);
+}
+
 pub fn taylor_green(tools: &Tools, report: &mut Report) {
     for ranks in RANKS {
         let mut command = python(tools, ranks);
