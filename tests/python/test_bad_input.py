@@ -209,4 +209,10 @@ def test_communicators_that_cannot_be_used(comm, box):
     cases = [(MPI.COMM_NULL, "COMM_NULL"), (freed, "was freed"), ("world", "comm is a str"), (None, "NoneType")]
     for given, words in cases:
         assert_refused(comm, lambda given=given: heffte.fft3d(0, box, box, given), words)
+    if comm.size > 1:
+        half = comm.Split(comm.rank % 2)
+        inter = half.Create_intercomm(0, comm, 1 - comm.rank % 2)
+        assert_refused(comm, lambda: heffte.fft3d(0, box, box, inter), "comm is an intercommunicator")
+        inter.Free()
+        half.Free()
     assert_works(comm, box)

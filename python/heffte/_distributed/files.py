@@ -126,6 +126,7 @@ def _all_parts(
     verb = "write" if is_write else "read"
     problem, opened = None, None
     try:
+        assert isinstance(x.comm, MPI.Intracomm)
         opened = MPI.File.Open(x.comm, path, MPI.MODE_WRONLY if is_write else MPI.MODE_RDONLY)
     except Exception as error:
         problem = f"cannot open {path}: {told(error)}"
