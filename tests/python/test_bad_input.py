@@ -159,7 +159,7 @@ def test_arrays_that_do_not_fit(comm, box, wrong):
         (dict(array=good.real.astype("int64")), "dtype int64", "float32 or float64 or complex64 or complex128"),
         (dict(array=good.astype(">c16")), "native byte order"),
         (dict(array=np.ones(2 * n)[::2]), "strides", "ascontiguousarray"),
-        (dict(array=[1.0] * n), "inarray is a list, not a numpy array"),
+        (dict(array=[1.0] * n), "inarray is a list, not an array"),
         (dict(array=None), "inarray is a NoneType"),
         (dict(result=np.empty(n + 1, dtype=complex)), "outarray", f"{points + 1} elements"),
         (dict(result=np.empty(n)), "outarray has dtype float64", "complex64 or complex128"),
