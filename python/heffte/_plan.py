@@ -194,12 +194,13 @@ class heffte_fft_plan:
     def forward(self, inarray: Any, outarray: Any = None, scaling: int = scale.none, *, batch: int = 1) -> Any:
         """Transforms ``inarray``, this rank's inbox, into ``outarray``, its outbox. Collective.
 
-        Arrays are numpy's, or have the buffer protocol, ``__array_interface__`` or DLPack, as those of PyTorch and JAX on the
-        CPU have. They have exactly ``batch * size_inbox()`` and ``batch * size_outbox()`` elements, C-contiguous, of any shape, in memory in
-        the order of the boxes; or they are indexed by the dimensions 0, 1, 2 and lie in that order, as Fortran-ordered arrays
-        do for boxes of the order (0, 1, 2). float32 and complex64 go to complex64, float64 and complex128 to complex128; an r2c plan takes
-        real input only; without a Fourier transform each type goes to the same. Both may be the same memory, but for an r2c plan.
-        ``inarray`` is not changed otherwise.
+        Arrays are numpy's, or have the buffer protocol, ``__array_interface__`` or DLPack, as those of PyTorch and JAX
+        on the CPU have. They have exactly ``batch * size_inbox()`` and ``batch * size_outbox()`` elements,
+        C-contiguous, of any shape, in memory in the order of the boxes; or they are indexed by the dimensions 0, 1, 2
+        and lie in that order, as Fortran-ordered arrays do for boxes of the order (0, 1, 2). float32 and complex64 go
+        to complex64, float64 and complex128 to complex128; an r2c plan takes real input only; without a Fourier
+        transform each type goes to the same. Both may be the same memory, but for an r2c plan. ``inarray`` is not
+        changed otherwise.
 
         Without ``outarray`` a new array of the kind of ``inarray`` comes back, indexed in the same way.
 
