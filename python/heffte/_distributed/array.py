@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -253,8 +253,11 @@ class DistArray(NDArrayOperatorsMixin):
     def __bool__(self) -> bool:
         raise heffte_input_error("an array is neither true nor false: combine x.local.all() or .any() of all ranks")
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
-        raise TypeError("a DistArray is no numpy array: use x.local for this rank's part, or x.gather() for the whole")
+    # For type checkers it is nothing that numpy could make an array of, so that products with numpy's arrays have our type.
+    if not TYPE_CHECKING:
+
+        def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
+            raise TypeError("a DistArray is no numpy array: use x.local for this rank's part, or x.gather() for the whole")
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, out: Any = (), **options: Any) -> Any:
         if method != "__call__" or ufunc.signature is not None:

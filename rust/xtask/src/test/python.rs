@@ -14,6 +14,13 @@ use crate::setup::{self, Tools};
 use crate::{command, demo};
 
 const RANKS: [usize; 3] = [1, 2, 4];
+/// Examples that check themselves and end in a picture, with what makes them short.
+const PICTURES: [(&str, &[&str]); 4] = [
+    ("poisson_walls", &["--n", "16", "32", "64"]),
+    ("power_spectrum", &["--n", "64"]),
+    ("filter_image", &[]),
+    ("from_mpi4py_fft", &[]),
+];
 const LIMIT: Duration = Duration::from_secs(300);
 
 /// Python on so many ranks, with the installed package.
@@ -35,6 +42,21 @@ pub fn tests(tools: &Tools, report: &mut Report) {
         example.arg(at("examples/python/first_transform.py")),
         LIMIT,
     );
+    for (name, arguments) in PICTURES {
+        let picture = at("build").join(format!("{name}.png"));
+        let _ = fs::remove_file(&picture);
+        let mut example = python(tools, 2);
+        example.arg(at("examples/python").join(format!("{name}.py"))).arg("--output").arg(&picture).args(arguments);
+        if report.program_within(&format!("{name}.py on 2 ranks"), &mut example, LIMIT) {
+            report.check(&format!("the picture of {name}.py"), || is_png(&picture));
+        }
+    }
+}
+
+fn is_png(picture: &Path) -> Result<()> {
+    let bytes = fs::read(picture).with_context(|| format!("{} was not drawn", picture.display()))?;
+    ensure!(bytes.starts_with(b"\x89PNG\r\n"), "{} is no PNG file", picture.display());
+    Ok(())
 }
 
 /// What mypy says of the package and of the examples, and ruff of all Python sources.
@@ -66,11 +88,7 @@ pub fn demo(tools: &Tools, report: &mut Report) {
     let picture = demo::picture();
     let _ = fs::remove_file(&picture);
     if report.program_within("the simulation on 2 ranks", &mut demo::simulation(tools), LIMIT) {
-        report.check("the picture", || {
-            let bytes = fs::read(&picture).with_context(|| format!("{} was not drawn", picture.display()))?;
-            ensure!(bytes.starts_with(b"\x89PNG\r\n"), "{} is no PNG file", picture.display());
-            Ok(())
-        });
+        report.check("the picture", || is_png(&picture));
     }
 }
 
