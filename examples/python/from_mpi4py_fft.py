@@ -114,7 +114,7 @@ def draw(path: str, panels: dict[str, npt.NDArray[Any]]) -> None:
 
     figure, axes = plt.subplots(1, len(panels), figsize=(4.6 * len(panels), 4), layout="constrained")
     for each, (title, plane) in zip(axes, panels.items()):
-        image = each.imshow(plane.T, origin="lower", extent=(0, 2, 0, 2), cmap="RdBu_r")
+        image = each.imshow(plane.T, origin="lower", extent=(0, 2, 0, 2), cmap="RdBu_r", interpolation="bilinear")
         each.set(title=title, xlabel="x / π", ylabel="y / π")
         figure.colorbar(image, ax=each)
     figure.savefig(path, dpi=120)

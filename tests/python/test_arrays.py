@@ -1,6 +1,8 @@
 """Arrays of other kinds than numpy's, results that are made, options by name, and plans that are closed."""
 
 import array
+import sys
+import types
 
 import heffte
 import numpy as np
@@ -104,6 +106,21 @@ def test_a_new_array_is_of_the_same_kind_and_indexed_alike(comm, box):
     assert isinstance(plan.forward(memoryview(mine)), memoryview)
     cosines = heffte.transform(heffte.backend.stock, box, box, [heffte.axis.cos] * 3, comm)
     assert cosines.forward(mine).dtype == float and cosines.forward(mine + 0j).dtype == complex
+
+
+def test_tensors_of_torch_come_back_as_such(comm, box, monkeypatch):
+    class Tensor(Exchanged):
+        """What PyTorch's tensors show of themselves: DLPack, and a module with a function that makes them."""
+
+        __array_namespace__ = None
+
+    torch = types.SimpleNamespace(Tensor=Tensor, from_numpy=Tensor)
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    plan = heffte.fft3d(heffte.backend.stock, box, box, comm)
+    ones = np.ones(box.size)
+    made = plan.forward(Tensor(ones))
+    assert isinstance(made, Tensor) and made.values.shape == tuple(box.size)
+    assert_close(comm, made.values, plan.forward(ones), 480)
 
 
 def test_fortran_ordered_arrays_are_for_boxes_of_that_order(comm, box):
