@@ -110,6 +110,8 @@ def test_functions_of_elements_keep_the_distribution(comm):
         np.multiply(x, 2, out=x, where=x > 1)
         expected = np.where(a + 1 > 1, (a + 1) * 2, a + 1)
         assert np.array_equal(before, expected[x.slices])
+        for part in (x.real, x.imag, x.conj()):
+            part.local[...] = 7
         copied = x.copy()
         copied.local[...] = 0
         assert np.array_equal(x.local, expected[x.slices])

@@ -154,7 +154,7 @@ def test_results_lie_where_they_are_asked_for(comm):
         agree(heffte.fftn(x, backend_tag=tag), scipy.fft.fftn(whole))
 
 
-def test_plans_are_kept_and_let_go(comm):
+def test_plans_are_kept_and_let_go(comm, monkeypatch):
     from heffte._distributed import plans
 
     own = comm.Dup()
@@ -172,7 +172,9 @@ def test_plans_are_kept_and_let_go(comm):
     assert len(kept) == plans.MOST
     with pytest.raises(heffte.heffte_input_error, match="the plan is closed"):
         first.size_inbox()
-    last = next(reversed(kept.values()))
+    monkeypatch.setattr(plans, "MANY_POINTS", 100)
+    heffte.fftn(heffte.DistArray((4, 5, 100), comm=own))
+    assert len(kept) == plans.FEW
     heffte.clear_plans(own)
     assert not kept
     heffte.fftn(x)

@@ -192,16 +192,16 @@ class DistArray(NDArrayOperatorsMixin):
     @property
     def real(self) -> DistArray:
         """The real parts, in an array of their own."""
-        return self._wrapped(self._layout, self.local.real)
+        return self._of(self._layout, self._batch, self._data.real.copy())
 
     @property
     def imag(self) -> DistArray:
         """The imaginary parts, in an array of their own."""
-        return self._wrapped(self._layout, self.local.imag)
+        return self._of(self._layout, self._batch, self._data.imag.copy())
 
     def conj(self) -> DistArray:
-        """The complex conjugates."""
-        return self._of(self._layout, self._batch, self._data.conj())
+        """The complex conjugates, in an array of their own."""
+        return self._of(self._layout, self._batch, np.conjugate(self._data))
 
     def copy(self) -> DistArray:
         """The same values, in memory of their own. Not collective."""

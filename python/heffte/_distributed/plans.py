@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
-from collections.abc import Hashable
+from typing import Any
 
 from mpi4py import MPI
 
@@ -12,9 +13,12 @@ from .._options import plan_options
 from .._plan import heffte_fft_plan
 from .layout import Layout
 
-#: Plans that are kept for a communicator; the one that was not used for longest goes first. Calls are collective, so all
-#: ranks let go of the same.
-MOST = 32
+#: Plans that are kept for a communicator, and how many where they hold much memory; the one that was not used for longest goes
+#: first. Calls are collective, so all ranks let go of the same.
+MOST, FEW = 32, 8
+
+#: Points of a rank in all kept plans from which these hold much: a workspace is about as large as the arrays.
+MANY_POINTS = 2**26
 
 
 class Kept:
@@ -23,7 +27,7 @@ class Kept:
     def __init__(self, comm: MPI.Comm) -> None:
         #: For messages that must not meet those of the program.
         self.private = comm.Dup()
-        self.plans: OrderedDict[Hashable, heffte_fft_plan] = OrderedDict()
+        self.plans: OrderedDict[tuple[Any, ...], heffte_fft_plan] = OrderedDict()
 
     def close(self) -> None:
         """Frees all of it. Collective."""
@@ -51,7 +55,8 @@ def kept(comm: MPI.Comm) -> Kept:
 
 
 def clear_plans(comm: MPI.Comm = MPI.COMM_WORLD) -> None:
-    """Frees the plans that :func:`heffte.fftn` and its kin keep for a communicator, 32 at most. Collective over ``comm``.
+    """Frees the plans that :func:`heffte.fftn` and its kin keep for a communicator, 32 at most and 8 where they are large.
+    Collective over ``comm``.
 
     They are also freed with the communicator.
     """
@@ -69,7 +74,8 @@ def plan(
     key = (inside.key, outside.key, kinds, backend_tag, options._values())
     found = store.get(key)
     if found is None:
-        while len(store) >= MOST:
+        points = sum(math.prod(inside_key[0]) for inside_key, *_ in (key, *store)) // inside.comm.size
+        while len(store) >= (FEW if points > MANY_POINTS else MOST):
             store.popitem(last=False)[1].close()
         beyond = (axis.identity,) * (3 - len(kinds))
         found = heffte_fft_plan(backend_tag, inside.box, outside.box, None, inside.comm, options, kinds=kinds + beyond)
