@@ -27,7 +27,8 @@ def test_info_names_what_there_is_and_why_something_is_not(comm, capsys):
         for name, (_, is_built) in heffte._core.backends().items():
             assert is_built != rows[f"backend {name}"].startswith("not in this build, which was configured without Heffte_ENABLE_")
         assert "for each rank" in rows["threads"] and rows["ranks"].startswith(f"{comm.size} on ")
-        assert rows["between ranks"].startswith("nothing travels" if comm.size == 1 else "")
+        assert rows["between ranks"].startswith("nothing travels") == (comm.size == 1)
+        assert "elements" not in rows["between ranks"]
 
 
 @on_one_rank

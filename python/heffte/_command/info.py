@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 
 import mpi4py
 import numpy as np
@@ -86,7 +87,8 @@ def _way(comm: MPI.Comm) -> str:
     inbox, outbox = (split_world(world, grid)[comm.rank] for grid in ([comm.size, 1, 1], [1, comm.size, 1]))
     with fft3d(backend.stock, inbox, outbox, comm) as plan:
         lines = [line.strip() for line in str(plan).splitlines()]
-    told = next((line for line in lines if "elements change rank" in line or "change rank" in line), lines[-1])
-    way = told.split("  ")[0]
+    told = next((line for line in lines if "change rank" in line), lines[-1])
+    # The name of the way, and the reason where memory cannot be shared; how much goes it is that of this plan alone.
+    way = re.split(r"\s+\d+ elements change rank", told)[0]
     off = os.environ.get("HEFFTE_SHARED_MEMORY") == "0"
     return f"{way}{'; HEFFTE_SHARED_MEMORY=0 turns shared memory off' if off else ''}"
