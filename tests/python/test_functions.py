@@ -202,6 +202,21 @@ for comm in (own, MPI.COMM_WORLD, MPI.COMM_SELF):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@on_one_rank
+def test_the_package_may_be_imported_before_mpi_is_initialized():
+    script = """
+import mpi4py
+mpi4py.rc.initialize = False
+import heffte
+from mpi4py import MPI
+MPI.Init()
+print(heffte.fftn(heffte.DistArray((4, 4))).shape)
+MPI.Finalize()
+"""
+    done = run_alone(script)
+    assert (done.stdout, done.stderr) == ("(4, 4)\n", "")
+
+
 @pytest.fixture(params=["every rank", "the last rank"])
 def wrong(request, comm):
     return request.param == "every rank" or comm.rank == comm.size - 1

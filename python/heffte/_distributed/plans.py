@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections import OrderedDict
 from typing import Any
@@ -42,15 +43,18 @@ def _freed(comm: MPI.Comm, keyval: int, kept: Kept) -> None:
     kept.close()
 
 
-_KEYVAL = MPI.Comm.Create_keyval(delete_fn=_freed)
+@functools.cache
+def _keyval() -> int:
+    """The name of the attribute; made late, since a program may import this before it initializes MPI."""
+    return MPI.Comm.Create_keyval(delete_fn=_freed)
 
 
 def kept(comm: MPI.Comm) -> Kept:
     """What is kept for ``comm``. Collective where nothing is yet."""
-    found = comm.Get_attr(_KEYVAL)
+    found = comm.Get_attr(_keyval())
     if not isinstance(found, Kept):
         found = Kept(comm)
-        comm.Set_attr(_KEYVAL, found)
+        comm.Set_attr(_keyval(), found)
     return found
 
 
