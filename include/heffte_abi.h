@@ -148,6 +148,10 @@ typedef struct heffte_abi_spec {
    * Nonzero where the program has chosen the kinds one by one, by heffte::transform3d, which messages then name.
    */
   int has_kinds;
+  /**
+   * What FFTW spends on planning, by its number in heffte::planning_effort: 0 for the default of the process.
+   */
+  int effort;
 } heffte_abi_spec;
 
 /**
@@ -316,6 +320,20 @@ int heffte_abi_shapes(const struct heffte_abi_spec *specs,
                       size_t ranks,
                       struct heffte_abi_box *shapes,
                       int *axes);
+
+/**
+ * Reads wisdom, as heffte_fftw_import_wisdom() of C does.
+ *
+ * Requires: `path` ends with a NUL.
+ */
+int heffte_abi_fftw_import_wisdom(const char *path);
+
+/**
+ * Writes wisdom, as heffte_fftw_export_wisdom() of C does.
+ *
+ * Requires: `path` ends with a NUL.
+ */
+int heffte_abi_fftw_export_wisdom(const char *path);
 
 /**
  * Begins a trace, as heffte_trace_start() of C does. MPI_COMM_NULL stands for this rank alone, which is joined by those that

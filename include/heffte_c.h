@@ -87,7 +87,8 @@ int heffte_set_default_options(int backend, heffte_plan_options *options);
  * `outbox_low`, `outbox_high` and `outbox_order` say the same of the output of a forward transform. The inboxes of
  * all ranks are disjoint and fill a world that begins at {0, 0, 0}; the outboxes do so in their own way.
  *
- * `options` NULL stands for the defaults of `backend`. Backend and options are the same on all ranks. The plan works
+ * `backend` Heffte_BACKEND_AUTO, which heFFTe does not have, stands for that of the others which should be the fastest;
+ * heffte_get_backend() tells which that is. `options` NULL stands for the defaults of `backend`. Backend and options are the same on all ranks. The plan works
  * on a duplicate of `comm`, which may be freed at once.
  *
  * Returns Heffte_SUCCESS; 1 where the backend is unknown or not in this build; 2 for anything else. What is wrong on
@@ -365,6 +366,37 @@ void heffte_backward_d2d_buffered(heffte_plan plan,
                                   double *output,
                                   void *workspace,
                                   int scale);
+
+/**
+ * Sets what FFTW spends on planning lines in plans that this process makes from now on: Heffte_EFFORT_ESTIMATE (the default),
+ * Heffte_EFFORT_MEASURE (seconds when lines of a length are first transformed) or Heffte_EFFORT_PATIENT (minutes). Without this
+ * call, the environment's HEFFTE_FFTW_PLANNER says so. Other backends take no notice.
+ *
+ * Returns Heffte_SUCCESS; 2 where there is no such effort. Not collective; ranks may differ. heFFTe has no such function.
+ */
+int heffte_set_planning_effort(int effort);
+
+/**
+ * Reads what FFTW's planner has measured from files that heffte_fftw_export_wisdom() or FFTW's own programs wrote: `path` for double
+ * precision, and the same with an f at its end for single. One that is not there counts for an empty one, where the other is.
+ *
+ * Returns Heffte_SUCCESS; 1 where FFTW is not in this build or cannot be loaded; 2 where `path` is NULL, neither file is there, or one
+ * is garbage or of another FFTW, and what was known stays. Not collective. heFFTe has no such function.
+ *
+ * Requires: `path` is NULL or ends with a NUL.
+ */
+int heffte_fftw_import_wisdom(const char *path);
+
+/**
+ * Writes what FFTW's planner has measured in this process, or has read: double precision to `path`, single to the same with an f at
+ * its end. Let one rank do it.
+ *
+ * Returns Heffte_SUCCESS; 1 where FFTW is not in this build or cannot be loaded; 2 where `path` is NULL or cannot be written. Not
+ * collective. heFFTe has no such function.
+ *
+ * Requires: `path` is NULL or ends with a NUL.
+ */
+int heffte_fftw_export_wisdom(const char *path);
 
 /**
  * Begins to record what this library does when, and what the program marks. heffte_trace_stop() then writes, for each rank,

@@ -18,6 +18,8 @@
 #ifdef Heffte_ENABLE_ROCM
 #define Heffte_BACKEND_ROCFFT 11
 #endif
+/* That of these which should be the fastest for a plan; heFFTe has no such backend. */
+#define Heffte_BACKEND_AUTO 100
 
 /* What functions return when all went well. */
 #define Heffte_SUCCESS 0
@@ -27,6 +29,11 @@
 #define Heffte_RESHAPE_ALGORITHM_P2P_PLINED 1
 #define Heffte_RESHAPE_ALGORITHM_P2P 2
 #define Heffte_RESHAPE_ALGORITHM_ALLTOALL 3
+
+/* What FFTW spends on planning its lines: its FFTW_ESTIMATE, FFTW_MEASURE and FFTW_PATIENT. */
+#define Heffte_EFFORT_ESTIMATE 0
+#define Heffte_EFFORT_MEASURE 1
+#define Heffte_EFFORT_PATIENT 2
 
 /* What happens along an axis: nothing; the complex Fourier transform; that of real data, half of whose spectrum is kept; the
  * cosine and sine transforms of types II (backward III) and I, which are FFTW's REDFT10, RODFT10, REDFT00 and RODFT00. */

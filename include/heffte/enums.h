@@ -34,6 +34,18 @@ enum class axis {
     sin1 = Heffte_AXIS_SIN1
 };
 
+//! What FFTW spends on planning lines; other backends take no notice.
+enum class planning_effort {
+    //! What heffte_set_planning_effort() or the environment's HEFFTE_FFTW_PLANNER say, or an estimate.
+    by_default = 0,
+    //! FFTW_ESTIMATE.
+    estimate = 1,
+    //! FFTW_MEASURE: seconds when lines of a length are first transformed.
+    measure = 2,
+    //! FFTW_PATIENT: minutes.
+    patient = 3
+};
+
 //! Which way a transform goes.
 enum class direction { forward, backward };
 

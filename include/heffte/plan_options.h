@@ -16,7 +16,7 @@ struct plan_options {
         : plan_options(default_plan_options<backend_tag>::use_reorder, reshape_algorithm::alltoallv, true) {}
     plan_options(bool reorder, reshape_algorithm alg, bool pencils)
         : use_reorder(reorder), algorithm(alg), use_pencils(pencils), use_gpu_aware(true),
-          participants(HEFFTE_ABI_ALL), value(0) {}
+          effort(planning_effort::by_default), participants(HEFFTE_ABI_ALL), value(0) {}
 
     //! Whether lines are made contiguous before they are transformed; accepted, this library always does.
     bool use_reorder;
@@ -26,6 +26,8 @@ struct plan_options {
     bool use_pencils;
     //! Whether MPI may be given memory of a device; without effect on the host.
     bool use_gpu_aware;
+    //! What FFTW spends on planning lines; ranks may differ. heFFTe has no such member.
+    planning_effort effort;
 
     //! Lets only the first ranks take part in the stages between the boxes, at most as many as the communicator has.
     void use_num_subranks(int num_subranks) {
@@ -49,6 +51,7 @@ struct plan_options {
         spec.use_gpu_aware = use_gpu_aware;
         spec.participants = participants;
         spec.value = value;
+        spec.effort = static_cast<int>(effort);
     }
 
   private:

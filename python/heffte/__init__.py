@@ -56,6 +56,7 @@ from ._errors import heffte_input_error
 from ._options import plan_options
 from ._plan import fft3d, fft3d_r2c, heffte_fft_plan, transform
 from ._trace import add_trace, finalize_tracing, init_tracing, trace
+from ._wisdom import fftw_export_wisdom, fftw_import_wisdom
 from .heffte_config import __version__, enable_cuda, enable_fftw, enable_mkl, enable_rocm, libheffte_path
 
 _mpi.check_library()
@@ -78,6 +79,8 @@ __all__ = [
     "fft3d_r2c",
     "fftfreq",
     "fftn",
+    "fftw_export_wisdom",
+    "fftw_import_wisdom",
     "finalize_tracing",
     "heffte_config",
     "heffte_fft_plan",

@@ -2,7 +2,7 @@
 
 
 class backend:
-    """The libraries that transform lines. ``valid`` lists all; a build need not have each of them."""
+    """The libraries that transform lines. ``valid`` lists heFFTe's; a build need not have each of them."""
 
     stock = 0
     """Transforms in Rust, any length; in every build."""
@@ -16,8 +16,10 @@ class backend:
     """rocFFT on AMD devices."""
     rocm = 11
     """The same as ``rocfft``."""
+    auto = 100
+    """That of the others which should be the fastest for a plan, which says when it is printed what was picked. heFFTe has none."""
     valid = [0, 1, 2, 10, 11]  # noqa: RUF012 – heFFTe has a list
-    """All numbers that name a backend."""
+    """All numbers that name a backend of heFFTe's."""
 
 
 class scale:

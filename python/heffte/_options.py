@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from mpi4py import MPI
 
@@ -11,6 +11,9 @@ from ._constants import backend as backends
 from ._constants import reshape_algorithm
 from ._errors import heffte_input_error
 from ._integers import integer
+
+if TYPE_CHECKING:
+    from ._core import _Options
 
 
 class Choices(TypedDict, total=False):
@@ -23,6 +26,7 @@ class Choices(TypedDict, total=False):
     use_shared_memory: bool | None
     tune: bool | None
     threads: int | None
+    effort: str | None
 
 
 class plan_options:
@@ -47,6 +51,10 @@ class plan_options:
     threads
         Threads of this rank, at least 1; ranks may have different numbers. None stands for the default: 1, or the number that
         the environment gives as ``HEFFTE_NUM_THREADS``.
+    effort
+        What FFTW spends on planning lines: ``"estimate"``, ``"measure"`` (seconds when lines of a length are first transformed) or
+        ``"patient"`` (minutes); ranks may differ, and other backends take no notice. None stands for the default: an estimate, or
+        what the environment gives as ``HEFFTE_FFTW_PLANNER``.
     """
 
     def __init__(
@@ -58,6 +66,7 @@ class plan_options:
         use_shared_memory: bool | None = None,
         tune: bool | None = None,
         threads: int | None = None,
+        effort: str | None = None,
     ) -> None:
         self.use_reorder = use_reorder
         self.algorithm = algorithm
@@ -66,6 +75,7 @@ class plan_options:
         self.use_shared_memory = use_shared_memory
         self.tune = tune
         self.threads = threads
+        self.effort = effort
         self._subranks: int | None = None
         self._member: bool | None = None
 
@@ -100,7 +110,7 @@ class plan_options:
         """The number given to :meth:`use_num_subranks`, -1 where there is none."""
         return -1 if self._subranks is None else self._subranks
 
-    def _values(self) -> tuple[bool, int, bool, bool, bool | None, bool | None, int | None, int | None, bool | None]:
+    def _values(self) -> _Options:
         """The options as the extension module takes them."""
         algorithm = integer("algorithm", self.algorithm)
         flags = (bool(self.use_reorder), algorithm, bool(self.use_pencils), bool(self.use_gpu_aware))
@@ -110,7 +120,10 @@ class plan_options:
         threads = None if self.threads is None else integer("threads", self.threads)
         if threads is not None and threads < 1:
             raise heffte_input_error(f"threads is {threads}: a rank has at least 1")
-        return (*flags, shared, tune, threads, subranks, self._member)
+        effort = self.effort
+        if effort is not None and not isinstance(effort, str):
+            raise heffte_input_error(f"effort is a {type(effort).__name__}: use 'estimate', 'measure' or 'patient'")
+        return (*flags, shared, tune, threads, effort), subranks, self._member
 
     def __repr__(self) -> str:
         values = f"use_reorder={self.use_reorder}, algorithm={self.algorithm}, use_pencils={self.use_pencils}"

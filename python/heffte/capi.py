@@ -72,6 +72,8 @@ def prototypes() -> dict[str, tuple[Any, list[Any]]]:
     functions["heffte_trace_start"] = (c_int, [c_char_p, comm_type()])
     functions["heffte_trace_stop"] = (c_int, [])
     functions["heffte_trace_mark"] = (c_int, [c_char_p, c_double])
+    functions["heffte_set_planning_effort"] = (c_int, [c_int])
+    functions.update({f"heffte_fftw_{verb}_wisdom": (c_int, [c_char_p]) for verb in ("import", "export")})
     queries = ("plan_destroy", "size_inbox", "size_outbox", "size_workspace", "get_backend", "is_r2c")
     functions.update({f"heffte_{query}": (c_int, [heffte_plan]) for query in queries})
     kinds = {"forward": ("s2c", "d2z", "c2c", "z2z", "s2s", "d2d"), "backward": ("c2s", "z2d", "c2c", "z2z", "s2s", "d2d")}

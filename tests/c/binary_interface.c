@@ -94,6 +94,63 @@ static void destroy_tells_apart_nothing_and_what_is_no_plan(void) {
     CHECK(heffte_plan_destroy(plan) == Heffte_SUCCESS && no_error());
 }
 
+#ifdef Heffte_BACKEND_FFTW
+/* A transform of ones by FFTW. */
+static int transforms_by_fftw(void) {
+    int const low[3] = {0, 0, 0}, high[3] = {3, 2, 1};
+    double ones[24], spectrum[48];
+    for (int i = 0; i < 24; i++)
+        ones[i] = 1.0;
+    heffte_plan plan;
+    if (heffte_plan_create(Heffte_BACKEND_FFTW, low, high, NULL, low, high, NULL, MPI_COMM_WORLD, NULL, &plan))
+        return 0;
+    heffte_forward_d2z(plan, ones, spectrum, Heffte_SCALE_NONE);
+    int const is_good = no_error() && spectrum[0] > 23.999999 && spectrum[0] < 24.000001;
+    heffte_plan_destroy(plan);
+    return is_good;
+}
+#endif
+
+static void a_plan_tells_which_backend_was_picked_for_it(void) {
+    int const low[3] = {0, 0, 0}, high[3] = {7, 7, 7};
+    double ones[512], spectrum[1024];
+    for (int i = 0; i < 512; i++)
+        ones[i] = 1.0;
+    heffte_plan plan;
+    CHECK(heffte_plan_create(Heffte_BACKEND_AUTO, low, high, NULL, low, high, NULL, MPI_COMM_WORLD, NULL, &plan) ==
+          Heffte_SUCCESS);
+    CHECK(heffte_get_backend(plan) >= Heffte_BACKEND_STOCK && heffte_get_backend(plan) < 10);
+    heffte_forward_d2z(plan, ones, spectrum, Heffte_SCALE_FULL);
+    CHECK(no_error() && spectrum[0] > 0.999999 && spectrum[0] < 1.000001);
+    CHECK(heffte_plan_destroy(plan) == Heffte_SUCCESS);
+}
+
+static void fftw_is_told_what_to_spend_and_tells_what_it_knows(void) {
+    CHECK(heffte_set_planning_effort(7) == 2 && error_says("planning effort 7 is unknown: use estimate (0)"));
+    CHECK(heffte_fftw_import_wisdom(NULL) == 2 && error_says("path is NULL"));
+    CHECK(heffte_fftw_export_wisdom(NULL) == 2 && error_says("path is NULL"));
+#ifdef Heffte_BACKEND_FFTW
+    char folder[] = "/tmp/heffte_wisdom_XXXXXX", path[64], single[66];
+    CHECK(mkdtemp(folder) != NULL);
+    snprintf(path, sizeof path, "%s/wisdom", folder);
+    snprintf(single, sizeof single, "%sf", path);
+    CHECK(heffte_set_planning_effort(Heffte_EFFORT_PATIENT) == Heffte_SUCCESS && no_error());
+    CHECK(transforms_by_fftw());
+    CHECK(heffte_set_planning_effort(Heffte_EFFORT_ESTIMATE) == Heffte_SUCCESS);
+    CHECK(heffte_fftw_import_wisdom(path) == 2 && error_says(path));
+    CHECK(heffte_fftw_export_wisdom(path) == Heffte_SUCCESS && no_error());
+    CHECK(heffte_fftw_import_wisdom(path) == Heffte_SUCCESS && no_error());
+    FILE *garbage = fopen(path, "w");
+    CHECK(garbage != NULL && fputs("garbage", garbage) >= 0 && fclose(garbage) == 0);
+    CHECK(heffte_fftw_import_wisdom(path) == 2 && error_says("it is garbage, or of another FFTW"));
+    CHECK(transforms_by_fftw());
+    CHECK(remove(path) == 0 && remove(single) == 0 && rmdir(folder) == 0);
+#else
+    CHECK(heffte_fftw_import_wisdom("wisdom") == 1 && error_says("backend fftw (1) is not in this build"));
+    CHECK(heffte_fftw_export_wisdom("wisdom") == 1 && error_says("backend fftw (1) is not in this build"));
+#endif
+}
+
 int main(int argc, char **argv) {
     check_begin(&argc, &argv);
     RUN(structs_have_the_known_layout);
@@ -101,5 +158,7 @@ int main(int argc, char **argv) {
     RUN(every_function_is_exported_with_its_prototype);
     RUN(default_options_are_set_whole_or_not_at_all);
     RUN(destroy_tells_apart_nothing_and_what_is_no_plan);
+    RUN(a_plan_tells_which_backend_was_picked_for_it);
+    RUN(fftw_is_told_what_to_spend_and_tells_what_it_knows);
     return check_end();
 }

@@ -141,6 +141,23 @@ static void helpers_say_what_is_wrong() {
     });
 }
 
+#if defined(Heffte_ENABLE_MKL) && defined(FAILING_MKL)
+static void mkl_that_fails_on_one_rank_is_a_runtime_error_on_all() {
+    setenv("MKL_ROOT", FAILING_MKL, 1);
+    heffte::fft3d<heffte::backend::mkl> const plan(slab(), slab(), MPI_COMM_WORLD);
+    std::vector<cdouble> const ones(static_cast<std::size_t>(plan.size_inbox()), cdouble(1.0));
+    std::vector<cdouble> spectrum(ones.size());
+    if (me == ranks - 1)
+        setenv("HEFFTE_TEST_MKL_FAILS_AFTER", "0", 1);
+    std::string const words =
+        "rank " + std::to_string(ranks - 1) + ": MKL could not transform lines of 4 points: the test's own MKL is out of memory";
+    all_throw<std::runtime_error>(words.c_str(), [&] { plan.forward(ones.data(), spectrum.data()); });
+    unsetenv("HEFFTE_TEST_MKL_FAILS_AFTER");
+    plan.forward(ones.data(), spectrum.data());
+    CHECK(me > 0 || std::abs(spectrum[0] - cdouble(128.0)) < 1e-12);
+}
+#endif
+
 int main(int argc, char **argv) {
     check_begin(&argc, &argv);
     RUN(boxes_that_overlap_or_leave_holes_are_refused);
@@ -152,5 +169,8 @@ int main(int argc, char **argv) {
     RUN(pointers_that_are_null_and_batches_of_none_are_refused);
     RUN(a_plan_that_was_moved_from_says_so);
     RUN(helpers_say_what_is_wrong);
+#if defined(Heffte_ENABLE_MKL) && defined(FAILING_MKL)
+    RUN(mkl_that_fails_on_one_rank_is_a_runtime_error_on_all);
+#endif
     return check_end();
 }

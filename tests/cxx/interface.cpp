@@ -291,6 +291,46 @@ static void plans_print_themselves() {
     CHECK(printed(heffte::make_fft3d<backend::stock>(box, box, MPI_COMM_WORLD)).find("c2c 8 x 6 x 4 on 1 rank") == 0);
 }
 
+static bool refuses(void (*function)(std::string const &), std::string const &path, std::string const &words) {
+    try {
+        function(path);
+    } catch (std::runtime_error const &error) {
+        return std::string(error.what()).find(words) != std::string::npos;
+    }
+    return false;
+}
+
+static void fftw_is_told_what_to_spend_and_tells_what_it_knows() {
+    CHECK(heffte::default_options<backend::stock>().effort == heffte::planning_effort::by_default);
+#ifdef Heffte_ENABLE_FFTW
+    heffte::box3d<> const box({0, 0, 0}, {3, 2, 0});
+    heffte::plan_options options = heffte::default_options<backend::fftw>();
+    options.effort = heffte::planning_effort::patient;
+    heffte::fft3d<backend::fftw> const plan(box, box, MPI_COMM_WORLD, options);
+    CHECK(std::abs(plan.forward(std::vector<float>(12, 1.0f))[0] - std::complex<float>(12.0f)) < 1e-5f);
+    char const *const words = "heffte::fftw_import_wisdom: cannot use the wisdom in /nowhere/wisdom";
+    CHECK(refuses(heffte::fftw_import_wisdom, "/nowhere/wisdom", words));
+    CHECK(refuses(heffte::fftw_export_wisdom, "/nowhere/wisdom", "heffte::fftw_export_wisdom: cannot write /nowhere/wisdom"));
+    char folder[] = "/tmp/heffte_wisdom_XXXXXX";
+    CHECK(mkdtemp(folder) != nullptr);
+    std::string const path = std::string(folder) + "/wisdom";
+    heffte::fftw_export_wisdom(path);
+    heffte::fftw_import_wisdom(path);
+    CHECK(std::remove(path.c_str()) == 0 && std::remove((path + "f").c_str()) == 0 && std::remove(folder) == 0);
+    options.effort = static_cast<heffte::planning_effort>(9);
+    bool is_refused = false;
+    try {
+        heffte::fft3d<backend::fftw> const none(box, box, MPI_COMM_WORLD, options);
+    } catch (std::invalid_argument const &error) {
+        is_refused = std::string(error.what()).find("planning effort 8 is unknown") != std::string::npos;
+    }
+    CHECK(is_refused);
+#else
+    CHECK(refuses(heffte::fftw_import_wisdom, "wisdom", "backend fftw (1) is not in this build"));
+    CHECK(refuses(heffte::fftw_export_wisdom, "wisdom", "backend fftw (1) is not in this build"));
+#endif
+}
+
 int main(int argc, char **argv) {
     check_begin(&argc, &argv);
     RUN(backends_have_heFFTes_names);
@@ -304,5 +344,6 @@ int main(int argc, char **argv) {
     RUN(devices_and_containers_are_those_of_the_host);
     RUN(numbers_of_the_programs_own_are_transformed);
     RUN(plans_print_themselves);
+    RUN(fftw_is_told_what_to_spend_and_tells_what_it_knows);
     return check_end();
 }

@@ -8,6 +8,7 @@
 mod abi;
 mod guard;
 mod plan;
+mod planner;
 mod query;
 mod trace;
 mod transform;

@@ -47,7 +47,8 @@ pub unsafe extern "C" fn heffte_set_default_options(backend: c_int, options: *mu
 /// `outbox_low`, `outbox_high` and `outbox_order` say the same of the output of a forward transform. The inboxes of
 /// all ranks are disjoint and fill a world that begins at {0, 0, 0}; the outboxes do so in their own way.
 ///
-/// `options` NULL stands for the defaults of `backend`. Backend and options are the same on all ranks. The plan works
+/// `backend` Heffte_BACKEND_AUTO, which heFFTe does not have, stands for that of the others which should be the fastest;
+/// heffte_get_backend() tells which that is. `options` NULL stands for the defaults of `backend`. Backend and options are the same on all ranks. The plan works
 /// on a duplicate of `comm`, which may be freed at once.
 ///
 /// Returns Heffte_SUCCESS; 1 where the backend is unknown or not in this build; 2 for anything else. What is wrong on
@@ -197,7 +198,7 @@ unsafe fn create(
             };
             let made = Plan::from_raw(comm, spec)?;
             let handle = heffte_fft_plan {
-                backend_type: backend,
+                backend_type: made.backend() as c_int,
                 using_r2c: c_int::from(made.is_r2c()),
                 fft: Box::into_raw(Box::new(made)).cast::<c_void>(),
             };

@@ -8,6 +8,7 @@ mod errors;
 mod geometry;
 mod plan;
 mod trace;
+mod wisdom;
 
 use heffte::BackendKind;
 use pyo3::prelude::*;
@@ -26,6 +27,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(trace::trace_start, module)?)?;
     module.add_function(wrap_pyfunction!(trace::trace_stop, module)?)?;
     module.add_function(wrap_pyfunction!(trace::trace_mark, module)?)?;
+    module.add_function(wrap_pyfunction!(wisdom::fftw_import_wisdom, module)?)?;
+    module.add_function(wrap_pyfunction!(wisdom::fftw_export_wisdom, module)?)?;
     Ok(())
 }
 

@@ -1,15 +1,17 @@
 //! Plans.
 
-use heffte::{BackendKind, Call, Direction, Participants, PlanOptions, Scale, Spec, Transport};
+use heffte::{BackendKind, Call, Direction, Participants, PlanOptions, PlanningEffort, Scale, Spec, Transport};
 use pyo3::prelude::*;
 
 use crate::arrays::{PyArray, raw};
 use crate::errors::{exception, from_python, guarded};
 use crate::geometry::{PyBox, read_box};
 
-/// use_reorder, algorithm, use_pencils, use_gpu_aware, use_shared_memory, tune, threads, ranks of the inner stages, membership
-/// of a sub-communicator.
-type PyOptions = (bool, i64, bool, bool, Option<bool>, Option<bool>, Option<usize>, Option<i64>, Option<bool>);
+/// use_reorder, algorithm, use_pencils, use_gpu_aware, use_shared_memory, tune, threads, effort.
+type PyChoices = (bool, i64, bool, bool, Option<bool>, Option<bool>, Option<usize>, Option<String>);
+
+/// Those, ranks of the inner stages, membership of a sub-communicator.
+type PyOptions = (PyChoices, Option<i64>, Option<bool>);
 
 /// The direction that halves real data, or the numbers of the axes' kinds; none of them for complex transforms.
 type PyKinds = (Option<i64>, Option<[i64; 3]>);
@@ -124,7 +126,8 @@ fn spec(backend: i64, inbox: PyBox, outbox: PyBox, kinds: PyKinds, options: PyOp
         (None, Some(kinds)) => Spec::c2c(inbox, outbox).with_kind_numbers(kinds)?,
         (None, None) => Spec::c2c(inbox, outbox),
     };
-    let (use_reorder, algorithm, use_pencils, use_gpu_aware, shared, tune, threads, subranks, member) = options;
+    let (choices, subranks, member) = options;
+    let (use_reorder, algorithm, use_pencils, use_gpu_aware, shared, tune, threads, effort) = choices;
     let participants = match (subranks, member) {
         (_, Some(member)) => Participants::Member(member),
         (Some(n), None) => Participants::First(n),
@@ -135,7 +138,8 @@ fn spec(backend: i64, inbox: PyBox, outbox: PyBox, kinds: PyKinds, options: PyOp
     let use_shared_memory = shared.unwrap_or(defaults.use_shared_memory);
     let tune = tune.unwrap_or(defaults.tune);
     let threads = threads.unwrap_or(defaults.threads);
+    let effort = effort.map_or(Ok(defaults.effort), |effort| PlanningEffort::try_from(effort.as_str()))?;
     let flags = PlanOptions { use_reorder, use_pencils, use_gpu_aware, use_shared_memory, tune, ..defaults };
-    let options = PlanOptions { transport, threads, participants, ..flags };
+    let options = PlanOptions { transport, threads, participants, effort, ..flags };
     Ok(spec.with_backend(backend).with_options(options))
 }

@@ -11,7 +11,7 @@ use crate::geometry::Box3d;
 pub enum ErrorKind {
     /// An argument was wrong; nothing was done.
     InvalidArgument = 0,
-    /// The backend is unknown or not in this build.
+    /// The backend is unknown or not in this build, or its library failed.
     Backend = 1,
     /// MPI reported a failure, or a communicator cannot be used.
     Mpi = 2,
@@ -124,6 +124,18 @@ pub enum Error {
         /// Its number in the C interface.
         value: i32,
         /// Why not, and what to do.
+        reason: String,
+    },
+    /// A library could not transform lines that it had planned.
+    #[error(
+        "{library} could not transform lines of {length} points: {reason}; the output holds anything, try again or by another backend"
+    )]
+    Lines {
+        /// Its name.
+        library: &'static str,
+        /// Points of a line.
+        length: usize,
+        /// What it says.
         reason: String,
     },
     /// The effort of planning does not exist.
@@ -345,9 +357,10 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Error::UnknownBackend { .. } | Error::BackendNotBuilt { .. } | Error::BackendUnavailable { .. } => {
-                ErrorKind::Backend
-            }
+            Error::UnknownBackend { .. }
+            | Error::BackendNotBuilt { .. }
+            | Error::BackendUnavailable { .. }
+            | Error::Lines { .. } => ErrorKind::Backend,
             Error::Communicator { .. } | Error::Mpi { .. } => ErrorKind::Mpi,
             Error::Allocation { .. } | Error::SharedMemory { .. } | Error::Threads { .. } => ErrorKind::Memory,
             Error::File { .. } | Error::Wisdom { .. } => ErrorKind::File,

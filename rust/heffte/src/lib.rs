@@ -46,12 +46,10 @@ pub mod trace;
 
 pub use array::{Element, ElementType, RawArray};
 pub use axis::{AxisKind, Domain, R2rKind};
-pub use backend::BackendKind;
-#[cfg(feature = "fftw")]
-pub use backend::{fftw_export_wisdom, fftw_import_wisdom};
+pub use backend::{BackendKind, fftw_export_wisdom, fftw_import_wisdom};
 pub use comm::{comm_from_fortran, mpi_library_version};
 pub use error::{Error, ErrorKind, Result};
 pub use num_complex::Complex;
-pub use options::{Direction, Participants, PlanOptions, PlanningEffort, Scale, Transport};
+pub use options::{Direction, Participants, PlanOptions, PlanningEffort, Scale, Transport, set_planning_effort};
 pub use plan::{Call, Plan};
 pub use spec::Spec;

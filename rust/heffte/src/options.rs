@@ -1,6 +1,7 @@
 //! What a caller may choose about a plan and a call: backend, options, scale, direction.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use crate::error::{Error, Result};
 
@@ -211,14 +212,27 @@ fn shared_memory_is_wanted() -> bool {
     std::env::var("HEFFTE_SHARED_MEMORY").map_or(true, |value| !matches!(value.as_str(), "0" | "off" | "OFF" | "no"))
 }
 
-/// The effort of planning that the environment asks for: `HEFFTE_FFTW_PLANNER`. A word that is none is a warning, once.
+/// The number of the effort that the program has chosen, if it has.
+static CHOSEN_EFFORT: AtomicI32 = AtomicI32::new(-1);
+
+/// Sets the effort of options that are made from now on in this process, whatever the environment asks for. Not collective; ranks may
+/// differ.
+pub fn set_planning_effort(effort: PlanningEffort) {
+    CHOSEN_EFFORT.store(effort as i32, Ordering::Relaxed);
+}
+
+/// The effort of planning that the program has chosen, or that the environment asks for: `HEFFTE_FFTW_PLANNER`. A word that is none is
+/// a warning, once.
 fn wanted_effort() -> PlanningEffort {
     static WANTED: OnceLock<PlanningEffort> = OnceLock::new();
-    *WANTED.get_or_init(|| {
-        let Ok(word) = std::env::var("HEFFTE_FFTW_PLANNER") else { return PlanningEffort::default() };
-        PlanningEffort::try_from(word.trim()).unwrap_or_else(|error| {
-            eprintln!("heffte: warning: HEFFTE_FFTW_PLANNER: {error}");
-            PlanningEffort::default()
+    let chosen = PlanningEffort::try_from(i64::from(CHOSEN_EFFORT.load(Ordering::Relaxed)));
+    chosen.unwrap_or_else(|_| {
+        *WANTED.get_or_init(|| {
+            let Ok(word) = std::env::var("HEFFTE_FFTW_PLANNER") else { return PlanningEffort::default() };
+            PlanningEffort::try_from(word.trim()).unwrap_or_else(|error| {
+                eprintln!("heffte: warning: HEFFTE_FFTW_PLANNER: {error}");
+                PlanningEffort::default()
+            })
         })
     })
 }

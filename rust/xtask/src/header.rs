@@ -18,12 +18,20 @@ const HEADERS: [Header; 2] = [
     Header {
         name: "heffte_c.h",
         config: "cbindgen.toml",
-        sources: &["guard.rs", "plan.rs", "query.rs", "transform.rs", "trace.rs", "types.rs"],
+        sources: &["guard.rs", "plan.rs", "query.rs", "transform.rs", "planner.rs", "trace.rs", "types.rs"],
     },
     Header {
         name: "heffte_abi.h",
         config: "cbindgen_abi.toml",
-        sources: &["guard.rs", "abi/types.rs", "abi/plan.rs", "abi/execute.rs", "abi/geometry.rs", "abi/trace.rs"],
+        sources: &[
+            "guard.rs",
+            "abi/types.rs",
+            "abi/plan.rs",
+            "abi/execute.rs",
+            "abi/geometry.rs",
+            "abi/planner.rs",
+            "abi/trace.rs",
+        ],
     },
 ];
 

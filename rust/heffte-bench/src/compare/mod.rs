@@ -3,6 +3,7 @@
 //! Every peer is a program of its own, ours too, and is started anew in every round; `benchmarks/peers/peer.h` says how it is
 //! called and what it prints.
 
+mod backends;
 mod case;
 mod machine;
 mod ours;
@@ -30,6 +31,8 @@ struct Cli {
 enum Task {
     /// Measures ours and its peers in turn, and writes a JSON file and a plot.
     Compare(run::Options),
+    /// Measures the backends of this build beside each other on one rank, and writes a JSON file and a plot.
+    Backends(backends::Options),
     /// Prints the table of a JSON file, or puts it into a document.
     Report(report::Options),
     /// This library as a peer: what `compare` starts on each rank.
@@ -42,6 +45,7 @@ enum Task {
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
         Task::Compare(options) => run::compare(&options),
+        Task::Backends(options) => backends::run(&options),
         Task::Report(options) => report::run(&options),
         Task::Driver(options) => ours::run(&options),
     };

@@ -71,14 +71,15 @@ impl Results {
         let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         serde_json::from_str(&text).with_context(|| format!("{} is no comparison", path.display()))
     }
+}
 
-    pub fn write(&self, path: &Path) -> Result<()> {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        }
-        let text = serde_json::to_string_pretty(self)?;
-        fs::write(path, text + "\n").with_context(|| format!("cannot write {}", path.display()))
+/// Writes what was measured, in a folder that need not be there.
+pub fn write(results: &impl Serialize, path: &Path) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
+    let text = serde_json::to_string_pretty(results)?;
+    fs::write(path, text + "\n").with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// The lines of all rounds, those of the same peer and options joined.

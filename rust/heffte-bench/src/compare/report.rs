@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use super::backends;
 use super::record::{Measurement, Outcome, Results};
 use super::run::given_or_default;
 
@@ -15,23 +16,35 @@ const END: &str = "<!-- results: end -->";
 /// What to show.
 #[derive(clap::Args)]
 pub struct Options {
-    /// The JSON file of a comparison, benchmarks/results/results.json if none is named.
+    /// The JSON file of a comparison, or of `backends`; benchmarks/results/results.json if none is named.
     results: Option<PathBuf>,
     /// The document whose part between the markers `results: begin` and `results: end` is replaced.
     #[arg(long)]
     document: Option<PathBuf>,
+    /// The source file of the library that is made of what `backends` has measured.
+    #[arg(long)]
+    source: Option<PathBuf>,
 }
 
 /// The whole subcommand.
 pub fn run(options: &Options) -> Result<()> {
     let path = given_or_default(options.results.as_deref());
-    let results = Results::read(&path)?;
-    let table = markdown(&results);
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let backends = backends::Results::read(&text);
+    let shown = if backends.is_some() { "The ratios over the length" } else { "The ratios as bars" };
+    if let Some(source) = &options.source {
+        let results = backends.with_context(|| format!("{} is not of `heffte-bench backends`", path.display()))?;
+        return fs::write(source, results.source()?).with_context(|| format!("cannot write {}", source.display()));
+    }
+    let table = match backends {
+        Some(results) => results.markdown(),
+        None => markdown(&Results::read(&path)?),
+    };
     match &options.document {
         None => print!("{table}"),
         Some(document) => {
             let text = fs::read_to_string(document).with_context(|| format!("cannot read {}", document.display()))?;
-            let picture = picture(&path, document);
+            let picture = picture(&path, document, shown);
             fs::write(document, replaced(&text, &(table + &picture))?)
                 .with_context(|| format!("cannot write {}", document.display()))?;
         }
@@ -40,13 +53,13 @@ pub fn run(options: &Options) -> Result<()> {
 }
 
 /// A link to the plot beside the results, as seen from the document, where there is one.
-fn picture(results: &Path, document: &Path) -> String {
+fn picture(results: &Path, document: &Path, shown: &str) -> String {
     let plot = results.with_extension("svg");
     let up = document.parent().map_or(0, |folder| folder.components().count());
     if !plot.exists() || plot.is_absolute() || document.is_absolute() {
         return String::new();
     }
-    format!("\n![The ratios as bars]({}{})\n", "../".repeat(up), plot.display())
+    format!("\n![{shown}]({}{})\n", "../".repeat(up), plot.display())
 }
 
 /// `text` with `content` between the markers.
@@ -214,7 +227,7 @@ mod tests {
     fn results_survive_the_file() {
         let folder = tempfile::tempdir().expect("a directory");
         let path = folder.path().join("new/results.json");
-        results().write(&path).unwrap();
+        crate::compare::record::write(&results(), &path).unwrap();
         assert_eq!(markdown(&Results::read(&path).unwrap()), markdown(&results()));
     }
 

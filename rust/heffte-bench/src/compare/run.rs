@@ -13,7 +13,7 @@ use super::case::{Case, Kind, Precision, RANKS, SIZES, Shape, Size, matrix};
 use super::machine::Machine;
 use super::peers::{Context, Driver, Peer};
 use super::process;
-use super::record::{Collection, Line, Outcome, Results};
+use super::record::{self, Collection, Line, Outcome, Results};
 use super::report;
 
 /// How long a driver may take, FFTW's planning included.
@@ -127,12 +127,12 @@ pub fn compare(options: &Options) -> Result<()> {
         results.machine.versions.extend(versions);
         results.outcomes.push(outcome);
         // What was measured is kept, whatever comes.
-        results.write(&options.output)?;
+        record::write(&results, &options.output)?;
     }
     bar.finish_and_clear();
     println!("{}", options.output.display());
     if !options.no_plot {
-        plot(options);
+        plot(&options.python, &options.benchmarks, &options.output);
     }
     check(&results)
 }
@@ -246,10 +246,11 @@ fn progress(length: u64) -> ProgressBar {
     ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-fn plot(options: &Options) {
-    let picture = options.output.with_extension("svg");
-    let script = options.benchmarks.join("plot.py");
-    let drawn = std::process::Command::new(&options.python).arg(script).arg(&options.output).arg(&picture).output();
+/// Draws a JSON file beside it, where that can be done.
+pub fn plot(python: &str, benchmarks: &Path, results: &Path) {
+    let picture = results.with_extension("svg");
+    let script = benchmarks.join("plot.py");
+    let drawn = std::process::Command::new(python).arg(script).arg(results).arg(&picture).output();
     match drawn {
         Ok(output) if output.status.success() => println!("{}", picture.display()),
         Ok(output) => println!("no plot: {}", last_line(&output.stderr)),

@@ -242,7 +242,16 @@ fn library_named(kind: Kind, name: &str) -> Result<Library, String> {
 
 #[cfg(test)]
 mod tests {
+    use heffte::BackendKind;
+
     use super::*;
+
+    /// The backends of this build as messages list them, each with all these ends.
+    fn available(ends: &[&str]) -> String {
+        let all = [(BackendKind::Stock, "stock"), (BackendKind::Fftw, "fftw"), (BackendKind::Mkl, "mkl")];
+        let built = all.into_iter().filter(|(kind, _)| kind.check_built().is_ok());
+        built.flat_map(|(_, name)| ends.iter().map(move |end| name.to_owned() + end)).collect::<Vec<_>>().join(" ")
+    }
 
     fn request(kind: Kind, line: &str) -> Request {
         parse(kind, line.split_whitespace().map(str::to_owned))
@@ -321,7 +330,11 @@ mod tests {
     #[test]
     fn wrong_values_get_the_documented_messages() {
         assert_eq!(refused("stock quad 8 8 8"), "Invalid precision!\nMust use float or double\n");
-        assert_eq!(refused("cufft double 8 8 8"), "Invalid backend cufft\nThe available backends are: stock\n");
+        let backends = available(&[""]);
+        assert_eq!(
+            refused("cufft double 8 8 8"),
+            format!("Invalid backend cufft\nThe available backends are: {backends} auto\n")
+        );
         for sizes in ["8 x 8", "0 8 8", "8 -8 8", "99999999999999999999 1 1", "1000000 1000000 1000000"] {
             let message = refused(&format!("stock double {sizes}"));
             let begin = "Cannot convert the sizes into positive integers!\nEncountered error: ";
@@ -345,7 +358,7 @@ mod tests {
         let Request::Run(problem) = request(Kind::R2r, "stock-sin1 double 4 4 4") else { panic!("refused") };
         assert_eq!((problem.library.axis.name(), &*problem.library.full_name), ("sin1", "stock-sin-type-I"));
         let Request::Refuse(message) = request(Kind::R2r, "stock double 4 4 4") else { panic!("accepted") };
-        let backends = "stock-cos stock-sin stock-cos1 stock-sin1";
+        let backends = available(&["-cos", "-sin", "-cos1", "-sin1"]);
         assert_eq!(message, format!("Invalid backend stock\nThe available backends are: {backends}\n"));
     }
 

@@ -30,9 +30,19 @@ impl Library {
             let (name, full_name) = (backend.name().to_owned() + end, backend.name().to_owned() + full_end);
             Library { backend, axis, name, full_name }
         };
-        BackendKind::built().flat_map(move |backend| match kind {
+        BackendKind::built().chain([BackendKind::Auto]).flat_map(move |backend| match kind {
+            // Cosines and sines were not measured.
+            Kind::R2r if backend == BackendKind::Auto => Vec::new(),
             Kind::R2r => R2R.map(|(kind, end, full)| of(backend, AxisKind::R2r(kind), [end, full])).to_vec(),
             Kind::C2c | Kind::R2c | Kind::Convolution => vec![of(backend, AxisKind::C2c, ["", ""])],
         })
+    }
+
+    /// The name as it is printed, with what was picked where that was left open.
+    pub fn shown(&self, picked: BackendKind) -> String {
+        match self.backend {
+            BackendKind::Auto => format!("{} ({})", self.full_name, picked.name()),
+            _ => self.full_name.clone(),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use heffte::{Call, Complex, Direction, Element, Plan, RawArray, Scale};
+use heffte::{BackendKind, Call, Complex, Direction, Element, Plan, RawArray, Scale};
 use mpi::collective::SystemOperation;
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::*;
@@ -18,6 +18,8 @@ use super::grids;
 pub struct Measured {
     pub ranks: usize,
     pub grids: [[i64; 3]; 5],
+    /// What transformed the lines.
+    pub backend: BackendKind,
     /// Of one transform of the batch, in one direction.
     pub seconds: f64,
     /// MiB of this rank's boxes and workspace.
@@ -141,6 +143,7 @@ pub(super) fn measured(
     Measured {
         ranks: comm.size() as usize,
         grids: grids::of(&plan.recipe()),
+        backend: plan.backend(),
         seconds,
         memory: (elements * element_bytes) >> 20,
         error,

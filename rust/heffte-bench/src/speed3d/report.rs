@@ -73,7 +73,7 @@ fn speed(problem: &Problem, measured: &Measured) -> String {
          Memory usage: {memory}MB/rank\n\
          {ends}\n",
         line = dashes(77),
-        backend = problem.library.full_name,
+        backend = problem.library.shown(measured.backend),
         ranks = measured.ranks,
         grids = grids::shown(&measured.grids),
         runs = problem.runs,
@@ -98,7 +98,7 @@ mod tests {
     fn measured(error: Option<f64>) -> Measured {
         let (slabs, columns) = ([1, 2, 2], [2, 2, 1]);
         let grids = [slabs, slabs, columns, columns, slabs];
-        Measured { ranks: 4, grids, seconds: 0.0123, memory: 24, error }
+        Measured { ranks: 4, grids, backend: heffte::BackendKind::Stock, seconds: 0.0123, memory: 24, error }
     }
 
     #[test]

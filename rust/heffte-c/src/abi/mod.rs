@@ -6,6 +6,7 @@
 mod execute;
 mod geometry;
 mod plan;
+mod planner;
 mod trace;
 mod types;
 

@@ -2,7 +2,9 @@
 
 use std::ffi::{c_char, c_double, c_int, c_longlong};
 
-use engine::{AxisKind, BackendKind, Error, Participants, Plan, PlanOptions, Result, Scale, Spec, Transport};
+use engine::{
+    AxisKind, BackendKind, Error, Participants, Plan, PlanOptions, PlanningEffort, Result, Scale, Spec, Transport,
+};
 use mpi::ffi::MPI_Comm;
 
 use super::types::{HEFFTE_ABI_ALL, HEFFTE_ABI_FIRST, HEFFTE_ABI_MEMBERS, heffte_abi_sizes, heffte_abi_spec};
@@ -171,6 +173,7 @@ pub(super) unsafe fn plan_of<'a>(plan: *const heffte_abi_plan) -> Result<&'a Pla
 pub(super) fn read(spec: &heffte_abi_spec) -> Result<Spec> {
     let backend = BackendKind::try_from(i64::from(spec.backend))?;
     let (inbox, outbox) = (spec.inbox.read("inbox")?, spec.outbox.read("outbox")?);
+    let defaults = PlanOptions::for_backend(backend);
     let options = PlanOptions {
         use_reorder: spec.use_reorder != 0,
         transport: Transport::try_from(i64::from(spec.algorithm))?,
@@ -184,7 +187,11 @@ pub(super) fn read(spec: &heffte_abi_spec) -> Result<Spec> {
                 return Err(Error::Caller { message: format!("participants {unknown} are unknown: use 0, 1 or 2") });
             }
         },
-        ..PlanOptions::for_backend(backend)
+        effort: match spec.effort {
+            0 => defaults.effort,
+            effort => PlanningEffort::try_from(i64::from(effort) - 1)?,
+        },
+        ..defaults
     };
     let mut made = Spec::c2c(inbox, outbox).with_kind_numbers(spec.kinds.map(i64::from))?;
     if spec.r2c_direction != NO_DIRECTION {

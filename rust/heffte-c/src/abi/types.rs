@@ -88,6 +88,8 @@ pub struct heffte_abi_spec {
     pub value: c_int,
     /// Nonzero where the program has chosen the kinds one by one, by heffte::transform3d, which messages then name.
     pub has_kinds: c_int,
+    /// What FFTW spends on planning, by its number in heffte::planning_effort: 0 for the default of the process.
+    pub effort: c_int,
 }
 
 // SAFETY: integers, the first of which is the size.

@@ -3,14 +3,10 @@
 /// Lines of a batch: a multiple of what any vector register holds, so that every batch of a tile is aligned as the first is.
 pub(super) const BATCH: usize = 16;
 
-/// Calls `each` with the first line and the number of lines of each batch, and of each line that is left over.
-pub(super) fn in_batches(count: usize, mut each: impl FnMut(usize, usize)) {
-    let mut line = 0;
-    while line < count {
-        let lines = if count - line >= BATCH { BATCH } else { 1 };
-        each(line, lines);
-        line += lines;
-    }
+/// The first line and the number of lines of each batch, and of each line that is left over.
+pub(super) fn batches(count: usize) -> impl Iterator<Item = (usize, usize)> {
+    let whole = count / BATCH * BATCH;
+    (0..whole).step_by(BATCH).map(|line| (line, BATCH)).chain((whole..count).map(|line| (line, 1)))
 }
 
 /// What a library could not do: the backend of every build does it.

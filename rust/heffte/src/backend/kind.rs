@@ -19,14 +19,16 @@ pub enum BackendKind {
     Cufft = 10,
     /// AMD rocFFT.
     Rocfft = 11,
+    /// That of the others which should be the fastest for the plan; heFFTe has no such backend.
+    Auto = 100,
 }
 
 impl BackendKind {
-    /// All backends, in this build or not.
+    /// heFFTe's backends, in this build or not.
     pub const ALL: [BackendKind; 5] =
         [BackendKind::Stock, BackendKind::Fftw, BackendKind::Mkl, BackendKind::Cufft, BackendKind::Rocfft];
 
-    /// heFFTe's name of the backend.
+    /// heFFTe's name of the backend, or `auto`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -35,6 +37,7 @@ impl BackendKind {
             BackendKind::Mkl => "mkl",
             BackendKind::Cufft => "cufft",
             BackendKind::Rocfft => "rocfft",
+            BackendKind::Auto => "auto",
         }
     }
 
@@ -45,7 +48,8 @@ impl BackendKind {
     #[cfg_attr(not(feature = "fftw"), expect(unused_variables, reason = "FFTW alone plans with an effort"))]
     pub(crate) fn instance(self, effort: PlanningEffort) -> Result<Box<dyn Backend>> {
         match self {
-            BackendKind::Stock => Ok(Box::new(stock::Stock)),
+            // Plans put what they pick in its place before they ask for an instance; stock is what they can always pick.
+            BackendKind::Stock | BackendKind::Auto => Ok(Box::new(stock::Stock)),
             #[cfg(feature = "fftw")]
             BackendKind::Fftw => match super::fftw::Fftw::new(effort) {
                 Ok(fftw) => Ok(Box::new(fftw)),
@@ -73,14 +77,14 @@ impl BackendKind {
     #[must_use]
     pub fn is_built(self) -> bool {
         match self {
-            BackendKind::Stock => true,
+            BackendKind::Stock | BackendKind::Auto => true,
             BackendKind::Fftw => cfg!(feature = "fftw"),
             BackendKind::Mkl => cfg!(feature = "mkl"),
             BackendKind::Cufft | BackendKind::Rocfft => false,
         }
     }
 
-    /// The backends in this build.
+    /// The backends in this build, but for [`BackendKind::Auto`].
     pub fn built() -> impl Iterator<Item = BackendKind> {
         BackendKind::ALL.into_iter().filter(|kind| kind.is_built())
     }
@@ -97,6 +101,11 @@ impl BackendKind {
     /// [`Error::BackendNotBuilt`], [`Error::BackendUnavailable`].
     pub fn check(self) -> Result<()> {
         self.instance(PlanningEffort::Estimate).map(drop)
+    }
+
+    /// Whether its transforms may fail after they were planned; ranks agree at the end of a call whether any did, then.
+    pub(crate) fn may_fail(self) -> bool {
+        self == BackendKind::Mkl
     }
 
     /// Whether heFFTe reorders data by default for this backend.
@@ -118,6 +127,7 @@ impl TryFrom<i64> for BackendKind {
     fn try_from(value: i64) -> Result<BackendKind> {
         BackendKind::ALL
             .into_iter()
+            .chain([BackendKind::Auto])
             .find(|kind| *kind as i64 == value)
             .ok_or_else(|| Error::UnknownBackend { given: value.to_string(), built: built_list() })
     }

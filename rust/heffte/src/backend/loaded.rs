@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::ffi::{CStr, OsStr, c_void};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
@@ -31,7 +32,8 @@ impl Loaded {
             }
             match Loaded::open(&name, RTLD_NOW | RTLD_LOCAL).and_then(|library| is_whole(&library).map(|()| library)) {
                 Ok(library) => return Ok(library),
-                Err(reason) => reasons.push(reason),
+                // The loader says of a file for another kind of machine that it is not there.
+                Err(reason) => reasons.push(another_machine(&name).unwrap_or(reason)),
             }
         }
         reasons.dedup();
@@ -71,6 +73,26 @@ impl Loaded {
         let address = unsafe { self.function::<*const c_void>(symbol) }.ok()?;
         Some(file_of(address)?.parent()?.to_owned())
     }
+}
+
+/// What is wrong with a library for another kind of machine than this program is for.
+fn another_machine(file: &Path) -> Option<String> {
+    let own = machine(&std::env::current_exe().ok()?)?;
+    let theirs = machine(file).filter(|theirs| *theirs != own)?;
+    let [theirs, own] = [theirs, own].map(|(bits, number)| format!("{number} of {bits} bits"));
+    Some(format!(
+        "{} is for another kind of machine (ELF's number {theirs}; this program is for {own})",
+        file.display()
+    ))
+}
+
+/// The bits of an address and ELF's number of the machine that a program or library is for; none for other files.
+fn machine(file: &Path) -> Option<(u32, u16)> {
+    let mut header = [0; 20];
+    std::fs::File::open(file).ok()?.read_exact(&mut header).ok()?;
+    let number = [header[18], header[19]];
+    let number = if header[5] == 2 { u16::from_be_bytes(number) } else { u16::from_le_bytes(number) };
+    header.starts_with(b"\x7fELF").then_some((32 * u32::from(header[4]), number))
 }
 
 /// The file that the loader has mapped at this address.
@@ -120,8 +142,25 @@ mod tests {
         assert!(reasons.contains("libheffte_is_not_this.so.99"), "{reasons}");
     }
 
+    #[test]
+    fn a_library_for_another_machine_is_said_to_be_one() {
+        let own = std::env::current_exe().expect("a test is a program");
+        if machine(&own).is_none() {
+            println!("left out: programs of this system are not of ELF");
+            return;
+        }
+        let mut foreign = std::fs::read(&own).expect("it is there")[..64].to_vec();
+        foreign[18] ^= 0x55;
+        let foreign = tempfile_with(&foreign);
+        let reason = Loaded::first([foreign.clone()], |_| Ok(())).err().expect("it is none of ours");
+        std::fs::remove_file(&foreign).expect("it is ours");
+        let begin = format!("{} is for another kind of machine (ELF's number ", foreign.display());
+        assert!(reason.starts_with(&begin), "{reason}");
+    }
+
     fn tempfile_with(content: &[u8]) -> PathBuf {
-        let path = std::env::temp_dir().join(format!("heffte-garbage-{}.so", std::process::id()));
+        let name = format!("heffte-garbage-{}-{}.so", std::process::id(), content.len());
+        let path = std::env::temp_dir().join(name);
         std::fs::write(&path, content).expect("the temporary directory may be written to");
         path
     }

@@ -59,8 +59,9 @@ fn complex_lines_follow_the_definition() {
                 let mut tile = [vec![Complex::zero(); offset], given.clone()].concat();
                 let mut singles: Vec<_> = tile.iter().copied().map(single).collect();
                 let mut scratch = vec![Complex::zero(); double.scratch_len()];
-                double.transform(&mut tile[offset..], &mut scratch);
-                float.transform(&mut singles[offset..], &mut vec![Complex::zero(); float.scratch_len()]);
+                double.transform(&mut tile[offset..], &mut scratch).expect("the transform");
+                let mut scratch = vec![Complex::zero(); float.scratch_len()];
+                float.transform(&mut singles[offset..], &mut scratch).expect("the transform");
                 for (index, line) in transposed(&given, n, count).enumerate() {
                     let expected = direct(&line, sign);
                     let place = offset + index * n..offset + (index + 1) * n;
@@ -83,7 +84,7 @@ fn real_lines_follow_the_definition_and_ignore_what_a_real_line_cannot_have() {
             let given: Vec<f64> = (0..count).flat_map(|index| line(n, index)).map(|x| x.re).collect();
             let half = n / 2 + 1;
             let mut spectra = vec![Complex::zero(); half * count];
-            lines.forward(&mut given.clone(), &mut spectra, &mut scratch);
+            lines.forward(&mut given.clone(), &mut spectra, &mut scratch).expect("the transform");
             for (real, spectrum) in given.chunks_exact(n).zip(spectra.chunks_exact_mut(half)) {
                 let complex: Vec<_> = real.iter().map(Complex::from).collect();
                 assert_close(spectrum, &direct(&complex, -1.0)[..half]);
@@ -93,7 +94,7 @@ fn real_lines_follow_the_definition_and_ignore_what_a_real_line_cannot_have() {
                 }
             }
             let mut back = vec![0.0; n * count];
-            lines.backward(&mut spectra, &mut back, &mut scratch);
+            lines.backward(&mut spectra, &mut back, &mut scratch).expect("the transform");
             let scaled: Vec<Complex<f64>> = given.iter().map(|x| Complex::from(x * n as f64)).collect();
             assert_close(&back.iter().map(Complex::from).collect::<Vec<_>>(), &scaled);
         }
@@ -113,7 +114,8 @@ fn cosines_and_sines_follow_the_definition() {
                 let given: Vec<Complex<f64>> = (0..18).flat_map(|index| line(n, index)).collect();
                 let R2rWay::Lines(complex) = way.complex else { panic!("it wants lines one after the other") };
                 let mut tile = given.clone();
-                complex.transform(&mut tile, &mut vec![Complex::zero(); complex.scratch_len()]);
+                let mut scratch = vec![Complex::zero(); complex.scratch_len()];
+                complex.transform(&mut tile, &mut scratch).expect("the transform");
                 for (line, found) in given.chunks_exact(n).zip(tile.chunks_exact(n)) {
                     let re: Vec<f64> = line.iter().map(|x| x.re).collect();
                     let im: Vec<f64> = line.iter().map(|x| x.im).collect();

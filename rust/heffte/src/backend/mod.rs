@@ -2,6 +2,7 @@
 //!
 //! A new backend is one file with an implementation of [`Backend`], and its line in [`BackendKind::instance`].
 
+mod auto;
 #[cfg(any(feature = "fftw", feature = "mkl"))]
 mod batches;
 #[cfg(feature = "fftw")]
@@ -12,26 +13,33 @@ pub(crate) mod lanes;
 mod loaded;
 #[cfg(all(test, any(feature = "fftw", feature = "mkl")))]
 mod loaded_tests;
+mod measured;
 #[cfg(feature = "mkl")]
 mod mkl;
 mod panels;
 mod r2r;
 mod stock;
+#[cfg(not(feature = "fftw"))]
+mod without_fftw;
 
 use std::sync::Arc;
 
 use num_complex::Complex;
 use num_traits::{Float, NumAssign};
 
+pub(crate) use auto::faster_than_stock;
 #[cfg(feature = "fftw")]
 pub use fftw::{fftw_export_wisdom, fftw_import_wisdom};
 pub use kind::BackendKind;
-pub use panels::{ComplexPanels, PanelRows, RealPanels, StraightLine, Tile};
+pub use panels::{ComplexPanels, Ends, PanelRows, RealPanels, StraightLine, Tile};
 pub use r2r::R2rTransform;
 pub(crate) use r2r::{R2rPairs, R2rPanels, R2rRealWay, R2rWay};
+#[cfg(not(feature = "fftw"))]
+pub use without_fftw::{fftw_export_wisdom, fftw_import_wisdom};
 
 use crate::array::Element;
 use crate::axis::R2rKind;
+use crate::error::Result;
 use crate::options::Direction;
 
 /// The real numbers that are transformed: `f32` and `f64`.
@@ -108,7 +116,10 @@ pub trait ComplexLines<T: Real>: Send + Sync {
     /// Complex elements of scratch that a call needs.
     fn scratch_len(&self) -> usize;
     /// Transforms the contiguous lines of `lines`, any number of them.
-    fn transform(&self, lines: &mut [Complex<T>], scratch: &mut [Complex<T>]);
+    ///
+    /// # Errors
+    /// [`Error::Lines`](crate::Error::Lines), of backends that [may fail](BackendKind::may_fail) alone; the lines hold anything then.
+    fn transform(&self, lines: &mut [Complex<T>], scratch: &mut [Complex<T>]) -> Result<()>;
 }
 
 /// Transforms real lines to as many real numbers in place, unscaled.
@@ -122,8 +133,14 @@ pub trait RealLines<T: Real>: Send + Sync {
     /// Complex elements of scratch that a call needs.
     fn scratch_len(&self) -> usize;
     /// Transforms the contiguous lines of `real`, which it may overwrite, into those of `half`.
-    fn forward(&self, real: &mut [T], half: &mut [Complex<T>], scratch: &mut [Complex<T>]);
+    ///
+    /// # Errors
+    /// As for [`ComplexLines::transform`].
+    fn forward(&self, real: &mut [T], half: &mut [Complex<T>], scratch: &mut [Complex<T>]) -> Result<()>;
     /// Transforms the contiguous lines of `half`, which it may overwrite, into those of `real`. The imaginary parts of
     /// the first element, and of the last where the length is even, are ignored.
-    fn backward(&self, half: &mut [Complex<T>], real: &mut [T], scratch: &mut [Complex<T>]);
+    ///
+    /// # Errors
+    /// As for [`ComplexLines::transform`].
+    fn backward(&self, half: &mut [Complex<T>], real: &mut [T], scratch: &mut [Complex<T>]) -> Result<()>;
 }

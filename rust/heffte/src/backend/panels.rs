@@ -45,6 +45,15 @@ pub struct PanelRows<'a> {
     pub is_streamed: bool,
 }
 
+/// Where the lines of a tile come from and go to, where that is not the tile itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ends<'a> {
+    /// Rows in the order in which a tile has them before a transform.
+    pub from: Option<PanelRows<'a>>,
+    /// Rows in natural order.
+    pub to: Option<PanelRows<'a>>,
+}
+
 /// A line whose elements are neighbours, and where its transform goes. Real lines count by pairs of neighbours.
 #[derive(Debug, Clone, Copy)]
 pub struct StraightLine<T> {
@@ -65,15 +74,19 @@ pub trait ComplexPanels<T: Real>: Send + Sync {
     fn scratch_rows(&self) -> usize {
         0
     }
+    /// Whether it can take lines from elsewhere.
+    fn can_take_in(&self) -> bool {
+        false
+    }
     /// Whether it can put results elsewhere.
     fn can_hand_out(&self) -> bool;
-    /// Transforms all lines of a tile, times `factor`: in place, or on their way `out`, if it can; then the tile is left with
-    /// anything.
+    /// Transforms all lines of a tile, times `factor`: in place, or on their way from and to the `ends`, if it can; where they go
+    /// elsewhere, the tile is left with anything.
     ///
     /// # Safety
-    /// The tile, and where they go, have a row for each element of a line, in each panel; `scratch` has those that are needed.
-    /// None of them overlap.
-    unsafe fn transform(&self, tile: Tile, scratch: *mut u8, factor: Option<T>, out: Option<PanelRows<'_>>);
+    /// The tile and the ends have a row for each element of a line, in each panel; `scratch` has those that are needed.
+    /// None of them overlap, but the ends may be the same memory where all lines are in the tile.
+    unsafe fn transform(&self, tile: Tile, scratch: *mut u8, factor: Option<T>, ends: Ends<'_>);
     /// Whether it can transform lines whose elements are neighbours, as they lie.
     fn goes_straight(&self) -> bool {
         false

@@ -8,6 +8,7 @@ use rustfft::{Fft, FftDirection, FftPlanner};
 
 use super::lanes::{LaneComplexes, LaneConvolutions, LaneReals};
 use super::{Backend, ComplexLines, ComplexPanels, ComplexTransform, Planner, Real, RealLines, RealTransform};
+use crate::error::Result;
 use crate::options::Direction;
 
 /// Transforms in Rust.
@@ -79,8 +80,9 @@ impl<T: Real> ComplexLines<T> for Complexes<T> {
         self.0.get_inplace_scratch_len()
     }
 
-    fn transform(&self, lines: &mut [Complex<T>], scratch: &mut [Complex<T>]) {
+    fn transform(&self, lines: &mut [Complex<T>], scratch: &mut [Complex<T>]) -> Result<()> {
         self.0.process_with_scratch(lines, scratch);
+        Ok(())
     }
 }
 
@@ -104,15 +106,16 @@ impl<T: Real> RealLines<T> for Reals<T> {
         self.forward.get_scratch_len().max(self.backward.get_scratch_len())
     }
 
-    fn forward(&self, real: &mut [T], half: &mut [Complex<T>], scratch: &mut [Complex<T>]) {
+    fn forward(&self, real: &mut [T], half: &mut [Complex<T>], scratch: &mut [Complex<T>]) -> Result<()> {
         let n = self.forward.len();
         let scratch = &mut scratch[..self.forward.get_scratch_len()];
         for (line, spectrum) in real.chunks_exact_mut(n).zip(half.chunks_exact_mut(n / 2 + 1)) {
             self.forward.process_with_scratch(line, spectrum, scratch).expect(FITS);
         }
+        Ok(())
     }
 
-    fn backward(&self, half: &mut [Complex<T>], real: &mut [T], scratch: &mut [Complex<T>]) {
+    fn backward(&self, half: &mut [Complex<T>], real: &mut [T], scratch: &mut [Complex<T>]) -> Result<()> {
         let n = self.backward.len();
         let scratch = &mut scratch[..self.backward.get_scratch_len()];
         for (line, spectrum) in real.chunks_exact_mut(n).zip(half.chunks_exact_mut(n / 2 + 1)) {
@@ -123,6 +126,7 @@ impl<T: Real> RealLines<T> for Reals<T> {
             }
             self.backward.process_with_scratch(spectrum, line, scratch).expect(FITS);
         }
+        Ok(())
     }
 }
 
@@ -158,7 +162,7 @@ pub(super) mod tests {
                 let lines = Complexes::<f64>::new(n, direction);
                 let mut tile = [sample(n), sample(n)].concat();
                 let mut scratch = vec![Complex::zero(); lines.scratch_len()];
-                lines.transform(&mut tile, &mut scratch);
+                lines.transform(&mut tile, &mut scratch).expect("it never fails");
                 assert_close(&tile[..n], &direct(&sample(n), sign));
                 assert_close(&tile[n..], &direct(&sample(n), sign));
             }
@@ -174,7 +178,7 @@ pub(super) mod tests {
             let spectrum = direct(&real.iter().map(Complex::from).collect::<Vec<_>>(), -1.0);
 
             let mut half = vec![Complex::zero(); n / 2 + 1];
-            lines.forward(&mut real.clone(), &mut half, &mut scratch);
+            lines.forward(&mut real.clone(), &mut half, &mut scratch).expect("it never fails");
             assert_close(&half, &spectrum[..n / 2 + 1]);
 
             half[0].im = 17.0;
@@ -182,7 +186,7 @@ pub(super) mod tests {
                 half[n / 2].im = -5.0;
             }
             let mut back = vec![0.0; n];
-            lines.backward(&mut half, &mut back, &mut scratch);
+            lines.backward(&mut half, &mut back, &mut scratch).expect("it never fails");
             let scaled: Vec<Complex<f64>> = real.iter().map(|x| Complex::from(x * n as f64)).collect();
             assert_close(&back.iter().map(Complex::from).collect::<Vec<_>>(), &scaled);
         }

@@ -23,6 +23,8 @@ pub(crate) struct Exchange {
     requests: Request,
     /// The ranks whose pieces travel another way; empty where there are none.
     near_by: Arc<[bool]>,
+    /// This rank, where its own piece stays where it is.
+    staying: Option<usize>,
 }
 
 impl Exchange {
@@ -49,7 +51,16 @@ impl Exchange {
             }
             let limit = limit.max(1) as usize;
             let (blocks, requests) = Default::default();
-            Exchange { schedule, transport, longest, limit, blocks, requests, near_by: Arc::clone(near_by) }
+            Exchange {
+                schedule,
+                transport,
+                longest,
+                limit,
+                blocks,
+                requests,
+                near_by: Arc::clone(near_by),
+                staying: None,
+            }
         });
         Ok(exchanges.collect())
     }
@@ -57,6 +68,16 @@ impl Exchange {
     /// The schedule that is carried out.
     pub fn schedule(&self) -> &Schedule {
         &self.schedule
+    }
+
+    /// Whether all pieces travel, in blocks of their own lengths or of one.
+    pub fn carries_all(&self) -> bool {
+        self.near_by.is_empty()
+    }
+
+    /// Leaves the piece of `rank`, which is this one, where it is.
+    pub fn leave_own(&mut self, rank: usize) {
+        self.staying = Some(rank);
     }
 
     /// Carries the schedule out, for `batch` transforms of elements of `size` bytes. Collective.
@@ -76,7 +97,8 @@ impl Exchange {
     ) -> Result<()> {
         let (leaving, arriving) = self.schedule.sides(direction);
         let near_by = &self.near_by[..];
-        let shipment = Shipment { from, leaving, to, arriving, size, batch, limit: self.limit, near_by };
+        let shipment =
+            Shipment { from, leaving, to, arriving, size, batch, limit: self.limit, near_by, staying: self.staying };
         // Every rank decides the same: `longest` and `batch` are alike on all.
         let fits = self.longest.checked_mul(batch).is_some_and(|len| len <= self.limit);
         // SAFETY: the caller vouches for the buffers.

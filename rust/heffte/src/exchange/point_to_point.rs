@@ -19,7 +19,7 @@ pub(super) unsafe fn pipelined(comm: &Comm, shipment: &Shipment<'_>, requests: &
             let data = shipment.from.add(first * shipment.size);
             comm.start_send(data, count, shipment.size, piece.rank, requests)
         })?;
-        keep_own(comm, shipment);
+        shipment.keep_own(comm.rank());
     }
     wait(requests)
 }
@@ -37,7 +37,7 @@ pub(super) unsafe fn blocking_sends(comm: &Comm, shipment: &Shipment<'_>, reques
             let data = shipment.from.add(first * shipment.size);
             comm.send(data, count, shipment.size, piece.rank)
         })?;
-        keep_own(comm, shipment);
+        shipment.keep_own(comm.rank());
     }
     wait(requests)
 }
@@ -79,24 +79,4 @@ fn for_each_chunk(
         }
     }
     Ok(())
-}
-
-/// Copies the piece that stays on this rank.
-///
-/// # Safety
-/// As for `Exchange::run`.
-unsafe fn keep_own(comm: &Comm, shipment: &Shipment<'_>) {
-    if !shipment.travels(comm.rank()) {
-        return;
-    }
-    let own = |side: &Side| side.pieces.iter().find(|piece| piece.rank == comm.rank()).copied();
-    if let (Some(leaving), Some(arriving)) = (own(shipment.leaving), own(shipment.arriving)) {
-        let _span = trace::span(|| What::KeepOwn);
-        let bytes = |elements: usize| elements * shipment.batch * shipment.size;
-        // SAFETY: both are the same points, so as many elements; the buffers do not overlap.
-        unsafe {
-            let (from, to) = (shipment.from.add(bytes(leaving.offset)), shipment.to.add(bytes(arriving.offset)));
-            std::ptr::copy_nonoverlapping(from, to, bytes(leaving.len));
-        }
-    }
 }

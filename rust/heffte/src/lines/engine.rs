@@ -13,6 +13,7 @@ use super::sweep::Sweep;
 use super::tile::{Job, LineOp, Part, STRETCH, Tile};
 use super::visit::{Pass, Visit};
 use crate::backend::Real;
+use crate::error::{Error, Result};
 use crate::options::Direction;
 
 /// Parts of a visit for each thread, so that one which is held up leaves its share to the others.
@@ -59,13 +60,18 @@ impl<T: Real> Engine<T> {
 
     /// Passes all lines of `visit` through its operations, and the results on.
     ///
+    /// # Errors
+    /// As for [`ComplexLines::transform`](crate::backend::ComplexLines::transform); not all lines are done then.
+    ///
     /// # Safety
     /// The operands hold the pieces of the visit for the batch; what is written does not overlap what is read, or both are
     /// the same memory in the same layout.
-    pub unsafe fn run(&self, visit: &Visit, passage: &Passage<'_, T>, pool: Option<&ThreadPool>) {
-        // What was just read is in the cache, from where past it would be the longer way.
+    pub unsafe fn run(&self, visit: &Visit, passage: &Passage<'_, T>, pool: Option<&ThreadPool>) -> Result<()> {
         let is_in_place = passage.to.begin() == passage.from.begin();
-        let stores = if is_in_place { Stores::Cached } else { visit.stores() };
+        let near = if passage.direction == Direction::Forward { &passage.from } else { &passage.to };
+        let is_large = visit.is_large(if near.is_complex { size_of::<Complex<T>>() } else { size_of::<T>() });
+        // What was just read is in the cache, from where past it would be the longer way.
+        let stores = if is_large && !is_in_place { Stores::Streaming } else { Stores::Cached };
         for index in 0..passage.batch {
             let job = Job {
                 direction: passage.direction,
@@ -75,17 +81,19 @@ impl<T: Real> Engine<T> {
                 factor: passage.factor,
                 stores,
                 stretch: STRETCH,
+                is_at_hand: false,
                 next: None,
             };
-            let walk = Walk { engine: self, visit, job };
+            let walk = Walk { engine: self, visit, job, is_large };
             // SAFETY: by the caller's word.
             unsafe {
                 match pool.filter(|_| visit.is_worth_threads()) {
-                    None => walk.alone(),
-                    Some(pool) => walk.together(pool),
+                    None => walk.alone()?,
+                    Some(pool) => walk.together(pool)?,
                 }
             }
         }
+        Ok(())
     }
 }
 
@@ -95,13 +103,12 @@ impl<T: Real> Engine<T> {
 /// The operand of the job that is read holds the sweep's pieces.
 unsafe fn rows_of_columns<T: Real>(sweep: &Sweep, job: &Job<'_, T>, layer: usize) -> Option<Rows> {
     let (columns, deep) = sweep.layer(layer, job.direction == Direction::Forward)?;
-    let at = columns.offset(0, deep);
     // SAFETY: by the caller's word.
     (columns.across == 1 && columns.along != 1).then(|| unsafe {
         if job.from.is_complex {
-            Rows::of(job.from.piece::<Complex<T>>(columns.piece, job.index).add(at), columns.along)
+            Rows::of(job.from.line::<Complex<T>>(columns, job.index, (0, deep)), columns.along)
         } else {
-            Rows::of(job.from.piece::<T>(columns.piece, job.index).add(at), columns.along)
+            Rows::of(job.from.line::<T>(columns, job.index, (0, deep)), columns.along)
         }
     })
 }
@@ -111,6 +118,8 @@ struct Walk<'a, T: Real> {
     engine: &'a Engine<T>,
     visit: &'a Visit,
     job: Job<'a, T>,
+    /// Whether no cache holds the box.
+    is_large: bool,
 }
 
 // SAFETY: threads read and write different lines of the operands, by the contract of `Engine::run`.
@@ -119,22 +128,28 @@ unsafe impl<T: Real> Sync for Walk<'_, T> {}
 impl<T: Real> Walk<'_, T> {
     /// # Safety
     /// As for [`Engine::run`].
-    unsafe fn alone(&self) {
+    unsafe fn alone(&self) -> Result<()> {
         // SAFETY: by the caller's word.
-        unsafe { self.part(0, &Part { layers: 0..self.visit.layers(), share: (0, 1) }) };
+        unsafe { self.part(0, &Part { layers: 0..self.visit.layers(), share: (0, 1) }) }
     }
 
     /// # Safety
     /// As for [`Engine::run`].
-    unsafe fn together(&self, pool: &ThreadPool) {
+    unsafe fn together(&self, pool: &ThreadPool) -> Result<()> {
         let parts = self.parts();
         let next = AtomicUsize::new(0);
+        let failure: Mutex<Option<Error>> = Mutex::new(None);
         pool.broadcast(|context| {
             while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
                 // SAFETY: by the caller's word; the parts have no line in common.
-                unsafe { self.part(context.index() % self.engine.workers.len(), part) };
+                let done = unsafe { self.part(context.index() % self.engine.workers.len(), part) };
+                if let Err(error) = done {
+                    failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                    next.store(parts.len(), Ordering::Relaxed);
+                }
             }
         });
+        failure.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
     }
 
     /// The visit in parts: by layers, or where there are few of them by lines, which planes do not allow.
@@ -155,7 +170,7 @@ impl<T: Real> Walk<'_, T> {
     ///
     /// # Safety
     /// As for [`Engine::run`].
-    unsafe fn part(&self, worker: usize, part: &Part) {
+    unsafe fn part(&self, worker: usize, part: &Part) -> Result<()> {
         let mut worker = self.engine.workers[worker].lock().unwrap_or_else(PoisonError::into_inner);
         let Worker { tile, plane } = &mut *worker;
         let operation = |pass: &Pass| &self.engine.operations[pass.operation];
@@ -164,7 +179,7 @@ impl<T: Real> Walk<'_, T> {
         // before it is read.
         unsafe {
             match visit.passes(job.direction) {
-                [only] => tile.run(&only.sweep, operation(only), job, part),
+                [only] => tile.run(&only.sweep, operation(only), job, part)?,
                 [first, second] => {
                     // Real lines stay so up to the axis that halves them.
                     let real_side = if job.direction == Direction::Forward { second } else { first };
@@ -175,19 +190,20 @@ impl<T: Real> Walk<'_, T> {
                     let into = Job { to: plane, factor: None, stores: Stores::Cached, stretch: STRETCH / 2, ..*job };
                     for index in part.layers.clone() {
                         let layer = Part { layers: index..index + 1, share: (0, 1) };
-                        tile.run(&first.sweep, operation(first), &into, &layer);
+                        tile.run(&first.sweep, operation(first), &into, &layer)?;
                         // A box that a cache holds need not be asked for.
-                        let is_wanted = index + 1 < part.layers.end && visit.stores() == Stores::Streaming;
+                        let is_wanted = index + 1 < part.layers.end && self.is_large;
                         let next = is_wanted.then(|| rows_of_columns(&first.sweep, job, index + 1));
-                        let out_of = Job { from: plane, next: next.flatten(), ..*job };
-                        tile.run(&second.sweep, operation(second), &out_of, &layer);
+                        let out_of = Job { from: plane, is_at_hand: true, next: next.flatten(), ..*job };
+                        tile.run(&second.sweep, operation(second), &out_of, &layer)?;
                     }
                 }
                 _ => unreachable!("a visit has one pass or two"),
             }
         }
-        if visit.stores() == Stores::Streaming {
+        if job.stores == Stores::Streaming {
             simd::fence();
         }
+        Ok(())
     }
 }

@@ -8,6 +8,7 @@ use super::simd;
 use super::sweep::Segment;
 use super::tile::{Job, Place};
 use crate::backend::{ComplexLines, R2rReals, Real, RealLines};
+use crate::error::Result;
 use crate::options::Direction;
 
 /// Room for the lines of a tile one after the other, and for their transforms.
@@ -50,6 +51,9 @@ impl<T: Real> Flat<T> {
 
     /// Gathers the lines of `place`, of `lengths.0` elements, transforms them, and scatters the results, of `lengths.1`.
     ///
+    /// # Errors
+    /// As for [`ComplexLines::transform`]; nothing is scattered then.
+    ///
     /// # Safety
     /// The operands of the job hold the segments, of elements `S` and `D`, and there is room for the lines.
     pub unsafe fn carry<S, D>(
@@ -59,7 +63,8 @@ impl<T: Real> Flat<T> {
         (read, write): (&[Segment], &[Segment]),
         place: &Place,
         lengths: (usize, usize),
-    ) where
+    ) -> Result<()>
+    where
         S: Cast<T> + Cast<Complex<T>>,
         T: Cast<D>,
         Complex<T>: Cast<D>,
@@ -71,7 +76,8 @@ impl<T: Real> Flat<T> {
             && job.stores == simd::Stores::Streaming
         {
             // SAFETY: by the caller's word; `S` and `D` are both complex, or both real.
-            return unsafe { stream_lines::<S, D>(job, (from, to), place, lengths.0) };
+            unsafe { stream_lines::<S, D>(job, (from, to), place, lengths.0) };
+            return Ok(());
         }
         let (begins_real, ends_real) = op.is_real(job);
         let (elements_in, elements_out) = (place.lines * lengths.0, place.lines * lengths.1);
@@ -82,7 +88,7 @@ impl<T: Real> Flat<T> {
             } else {
                 gather_tile::<S, Complex<T>>(job, read, place, self.complex.as_mut_ptr(), lengths.0);
             }
-            self.transform(op, job.direction, elements_in, elements_out);
+            self.transform(op, job.direction, elements_in, elements_out)?;
             if ends_real {
                 job.scale(&mut self.real[..elements_out]);
                 scatter_tile::<T, D>(job, write, place, self.real.as_ptr(), lengths.1);
@@ -91,18 +97,28 @@ impl<T: Real> Flat<T> {
                 scatter_tile::<Complex<T>, D>(job, write, place, self.complex.as_ptr(), lengths.1);
             }
         }
+        Ok(())
     }
 
-    fn transform(&mut self, op: &FlatOp<'_, T>, direction: Direction, elements_in: usize, elements_out: usize) {
+    fn transform(
+        &mut self,
+        op: &FlatOp<'_, T>,
+        direction: Direction,
+        elements_in: usize,
+        elements_out: usize,
+    ) -> Result<()> {
         match (op, direction) {
-            (FlatOp::Copy, _) => {}
+            (FlatOp::Copy, _) => Ok(()),
             (FlatOp::Complex(lines), _) => lines.transform(&mut self.complex[..elements_in], &mut self.scratch),
-            (FlatOp::R2rReal(lines), _) => lines.transform(&mut self.real[..elements_in]),
+            (FlatOp::R2rReal(lines), _) => {
+                lines.transform(&mut self.real[..elements_in]);
+                Ok(())
+            }
             (FlatOp::Real(lines), Direction::Forward) => {
-                lines.forward(&mut self.real[..elements_in], &mut self.complex[..elements_out], &mut self.scratch);
+                lines.forward(&mut self.real[..elements_in], &mut self.complex[..elements_out], &mut self.scratch)
             }
             (FlatOp::Real(lines), Direction::Backward) => {
-                lines.backward(&mut self.complex[..elements_in], &mut self.real[..elements_out], &mut self.scratch);
+                lines.backward(&mut self.complex[..elements_in], &mut self.real[..elements_out], &mut self.scratch)
             }
         }
     }
@@ -115,16 +131,16 @@ impl<T: Real> Flat<T> {
 unsafe fn stream_lines<S, D>(job: &Job<'_, impl Real>, (from, to): (&Segment, &Segment), place: &Place, length: usize) {
     // SAFETY: by the caller's word.
     unsafe {
-        let source = job.from.piece::<S>(from.piece, job.index).add(place.offset(from));
-        let target = job.to.piece::<D>(to.piece, job.index).add(place.offset(to)).cast::<S>();
-        if source.cast_const() == target {
+        let source = job.source::<S>(from, place);
+        let target = job.target::<D>(to, place).cast::<S>();
+        if source == target.cast_const() {
             return;
         }
         if from.across == length && to.across == length {
-            return simd::stream(source.cast_const(), target, place.lines * length);
+            return simd::stream(source, target, place.lines * length);
         }
         for line in 0..place.lines {
-            simd::stream(source.add(line * from.across).cast_const(), target.add(line * to.across), length);
+            simd::stream(source.add(line * from.across), target.add(line * to.across), length);
         }
     }
 }
@@ -141,7 +157,7 @@ unsafe fn gather_tile<S: Cast<D>, D>(
     for segment in segments {
         // SAFETY: by the caller's word.
         unsafe {
-            let piece = job.from.piece::<S>(segment.piece, job.index).add(place.offset(segment));
+            let piece = job.source::<S>(segment, place);
             gather(segment, piece, tile, length, place.lines);
         }
     }
@@ -159,7 +175,7 @@ unsafe fn scatter_tile<S: Cast<D>, D>(
     for segment in segments {
         // SAFETY: by the caller's word.
         unsafe {
-            let piece = job.to.piece::<D>(segment.piece, job.index).add(place.offset(segment));
+            let piece = job.target::<D>(segment, place);
             scatter(segment, tile, piece, length, place.lines, job.stores);
         }
     }

@@ -1,5 +1,6 @@
 //! The memory on one side of a sweep.
 
+use super::sweep::Segment;
 use crate::exchange::Side;
 
 /// The arrays that the pieces of one side lie in, for a batch of transforms.
@@ -44,7 +45,7 @@ impl Operand<'_> {
     ///
     /// # Safety
     /// The memory is as long as the layout says, and its elements are of type `E`.
-    pub unsafe fn piece<E>(&self, piece: usize, index: usize) -> *mut E {
+    unsafe fn piece<E>(&self, piece: usize, index: usize) -> *mut E {
         let (begin, elements) = match self.layout {
             Layout::Whole(apart) => (self.address, index * apart),
             Layout::Packed(side, batch) => {
@@ -55,5 +56,14 @@ impl Operand<'_> {
         };
         // SAFETY: the element lies in the memory, by the caller's word.
         unsafe { begin.cast::<E>().add(elements) }
+    }
+
+    /// Where the part of the line at `(across, deep)` of a cell begins that lies in `segment`, for the transform `index` of the batch.
+    ///
+    /// # Safety
+    /// The memory holds the segment, of elements `E`, and the line is one of its cell.
+    pub unsafe fn line<E>(&self, segment: &Segment, index: usize, (across, deep): (usize, usize)) -> *mut E {
+        // SAFETY: by the caller's word.
+        unsafe { self.piece::<E>(segment.piece, index).add(segment.offset(across, deep)) }
     }
 }

@@ -4,12 +4,13 @@ use num_complex::Complex;
 use num_traits::Zero;
 
 use super::cast::Cast;
+use super::operand::Operand;
 use super::simd::{self, Matrix, Placed, Rows, Stores, row};
 use super::straight::{Straight, goes_straight};
 use super::sweep::Segment;
 use super::tile::{Job, Place};
 use crate::backend::lanes::{ROW, complete_spectrum, panel_lines, vector_bytes};
-use crate::backend::{ComplexPanels, PanelRows, R2rPairs, R2rPanels, Real, RealPanels, Tile};
+use crate::backend::{ComplexPanels, Ends, PanelRows, R2rPairs, R2rPanels, Real, RealPanels, Tile};
 use crate::options::Direction;
 
 /// Room for the panels of a tile, twice: some transforms go from one to the other.
@@ -23,7 +24,8 @@ pub(super) struct Panels<T> {
     lines: Vec<Complex<T>>,
     /// Room for what transforms need beside a tile.
     scratch: Vec<Complex<T>>,
-    target: Target,
+    source: Aim,
+    target: Aim,
 }
 
 /// What happens to lines that lie side by side.
@@ -38,9 +40,9 @@ pub(super) enum PanelOp<'a, T: Real> {
     R2rPairs(&'a R2rPairs<T>),
 }
 
-/// Where the lines of a layer go, if a transform can hand them out by itself.
+/// Where the lines of a layer lie on one side, if a transform can take them in or hand them out by itself.
 #[derive(Debug, Default)]
-struct Target {
+struct Aim {
     /// Where each row begins, for the first line; empty where rows are not like those of panels.
     begins: Vec<*mut u8>,
     /// How many bytes behind a cache line they begin; `None` where they do not all begin alike.
@@ -49,26 +51,34 @@ struct Target {
 }
 
 // SAFETY: the pointers are set anew before they are used.
-unsafe impl Send for Target {}
+unsafe impl Send for Aim {}
 
-impl Target {
-    /// Finds the rows of the layer `deep` of a cell.
+impl Aim {
+    /// Finds the rows of the layer `deep` of a cell, and puts that of each element of a line in its `place`.
     ///
     /// # Safety
-    /// The operand that is written holds the segments, of elements `E`.
-    unsafe fn aim<E>(&mut self, job: &Job<'_, impl Real>, segments: &[Segment], deep: usize) {
+    /// The operand holds the segments, of elements `E`, for the transform `index` of a batch.
+    unsafe fn at<E>(
+        &mut self,
+        (operand, index): (&Operand<'_>, usize),
+        segments: &[Segment],
+        deep: usize,
+        place: impl Fn(usize) -> usize,
+    ) {
         self.begins.clear();
-        self.is_streamed = job.stores == Stores::Streaming;
         if segments.iter().any(|segment| segment.across != 1) {
             return;
         }
+        self.begins.resize(segments.iter().map(|segment| segment.len).sum(), std::ptr::null_mut());
         for segment in segments {
             // SAFETY: by the caller's word.
-            let first = unsafe { job.to.piece::<E>(segment.piece, job.index).add(segment.offset(0, deep)) };
+            let first = unsafe { operand.line::<E>(segment, index, (0, deep)) };
             let is_even = (segment.along * size_of::<E>()).is_multiple_of(ROW);
             let phase = Some(first as usize % ROW).filter(|_| is_even);
-            self.phase = if self.begins.is_empty() { phase } else { self.phase.filter(|known| phase == Some(*known)) };
-            self.begins.extend((0..segment.len).map(|i| first.wrapping_add(i * segment.along).cast::<u8>()));
+            self.phase = if segment.first == 0 { phase } else { self.phase.filter(|known| phase == Some(*known)) };
+            for i in 0..segment.len {
+                self.begins[place(segment.first + i)] = first.wrapping_add(i * segment.along).cast();
+            }
         }
     }
 
@@ -89,20 +99,38 @@ impl<T: Real> Panels<T> {
         let memory = vec![Complex::zero(); 2 * len + panel_lines::<T>()];
         let lines = vec![Complex::zero(); length * panel_lines::<T>()];
         let scratch = vec![Complex::zero(); (scratch + 1) * panel_lines::<T>()];
-        Panels { memory, len, scratch, natural: (0..length as u32).collect(), lines, target: Target::default() }
+        let [source, target] = [Aim::default(), Aim::default()];
+        Panels { memory, len, scratch, natural: (0..length as u32).collect(), lines, source, target }
     }
 
     /// Gets ready for the lines of the layer `deep` of a cell.
     ///
     /// # Safety
-    /// The operand of the job that is written holds the segments, of elements `D`.
-    pub unsafe fn aim<D>(&mut self, op: &PanelOp<'_, T>, job: &Job<'_, T>, write: &[Segment], deep: usize)
-    where
+    /// The operands of the job hold the segments, of elements `S` and `D`.
+    pub unsafe fn aim<S, D>(
+        &mut self,
+        op: &PanelOp<'_, T>,
+        job: &Job<'_, T>,
+        (read, write): (&[Segment], &[Segment]),
+        deep: usize,
+    ) where
+        S: Cast<Complex<T>>,
         Complex<T>: Cast<D>,
     {
-        let can_write = <Complex<T> as Cast<D>>::IS_SAME && matches!(op, PanelOp::Complex(_));
+        let PanelOp::Complex(transform) = op else {
+            self.source.begins.clear();
+            self.target.begins.clear();
+            return;
+        };
+        let can_read = S::IS_SAME && job.is_at_hand && transform.can_take_in();
+        let can_write = <Complex<T> as Cast<D>>::IS_SAME && transform.can_hand_out();
         // SAFETY: by the caller's word.
-        unsafe { self.target.aim::<D>(job, if can_write { write } else { &[] }, deep) };
+        unsafe {
+            let in_tile = |element: usize| transform.places()[element] as usize;
+            self.source.at::<S>((&job.from, job.index), if can_read { read } else { &[] }, deep, in_tile);
+            self.target.at::<D>((&job.to, job.index), if can_write { write } else { &[] }, deep, |element| element);
+        }
+        self.target.is_streamed = job.stores == Stores::Streaming;
     }
 
     /// Gathers the lines of `place`, of `lengths.0` elements, transforms them, and scatters the results, of `lengths.1`.
@@ -142,20 +170,23 @@ impl<T: Real> Panels<T> {
             }
             match (op, job.direction) {
                 (PanelOp::Complex(transform), _) => {
-                    gather::<S, T>(job, read, place, first, transform.places());
-                    let is_whole = place.lines.is_multiple_of(panel_lines::<T>());
-                    let out = self.target.rows(place.across * size_of::<D>());
-                    let is_all = |rows: &PanelRows<'_>| rows.begins.len() == transform.places().len();
-                    let out = out.filter(|out| is_whole && is_all(out) && transform.can_hand_out());
-                    transform.transform(first, scratch, job.factor, out);
-                    if out.is_none() {
+                    let is_whole = |rows: &PanelRows<'_>| {
+                        place.lines.is_multiple_of(panel_lines::<T>()) && rows.begins.len() == transform.places().len()
+                    };
+                    let from = self.source.rows(place.across * size_of::<S>()).filter(is_whole);
+                    let to = self.target.rows(place.across * size_of::<D>()).filter(is_whole);
+                    if from.is_none() {
+                        gather::<S, T>(job, read, place, first, transform.places());
+                    }
+                    transform.transform(first, scratch, job.factor, Ends { from, to });
+                    if to.is_none() {
                         scatter::<D, T>(job, write, place, first, &mut self.lines);
                     }
                 }
                 (PanelOp::Spectrum(transform), _) => {
                     gather::<S, T>(job, read, place, first, transform.places());
                     first.panels().for_each(|panel| complete_spectrum::<T>(panel, transform.places()));
-                    transform.transform(first, scratch, job.factor, None);
+                    transform.transform(first, scratch, job.factor, Ends::default());
                     scatter::<D, T>(job, write, place, first, &mut self.lines);
                 }
                 (PanelOp::R2r(transform), _) => {
@@ -210,7 +241,7 @@ impl<T: Real> Panels<T> {
         // SAFETY: by the caller's word; the memory holds a panel.
         unsafe {
             for segment in read {
-                let piece = job.from.piece::<S>(segment.piece, job.index).add(place.offset(segment));
+                let piece = job.source::<S>(segment, place);
                 for i in 0..segment.len {
                     let row = transform.places()[segment.first + i] as usize;
                     for lane in 0..lanes {
@@ -219,8 +250,8 @@ impl<T: Real> Panels<T> {
                     }
                 }
             }
-            transform.transform(panel, scratch, job.factor, None);
-            let piece = job.to.piece::<Complex<T>>(write.piece, job.index).add(place.offset(write));
+            transform.transform(panel, scratch, job.factor, Ends::default());
+            let piece = job.target::<Complex<T>>(write, place);
             let (last, tail) = (write.len - 1, lanes - head);
             // The end of a row and the begin of the next are neighbours in the panel, too.
             let ends = Tile { begin: begin.add(head).cast(), ..panel };
@@ -265,7 +296,7 @@ unsafe fn gather<S: Cast<Complex<T>>, T: Real>(
         let places = &places[segment.first..segment.first + segment.len];
         // SAFETY: by the caller's word.
         unsafe {
-            let piece = job.from.piece::<S>(segment.piece, job.index).add(place.offset(segment));
+            let piece = job.source::<S>(segment, place);
             if S::IS_SAME && segment.across == 1 {
                 let ahead = place.ahead(segment, size_of::<S>(), job.stretch);
                 simd::rows_in(Rows::of(piece, segment.along), panel, places, place.lines * size_of::<S>(), ahead);
@@ -311,7 +342,7 @@ unsafe fn gather_pairs<S: Cast<T>, T: Real>(
         let whole_pairs = S::IS_SAME && first.is_multiple_of(2) && len.is_multiple_of(2);
         // SAFETY: by the caller's word.
         unsafe {
-            let piece = job.from.piece::<S>(segment.piece, job.index).add(place.offset(segment));
+            let piece = job.source::<S>(segment, place);
             let pairs = &places[first / 2..(first + len).div_ceil(2)];
             if whole_pairs && segment.across == 1 {
                 simd::zip_in::<T>(Rows::of(piece, segment.along), panel, pairs, place.lines);
@@ -344,7 +375,7 @@ unsafe fn scatter<D, T: Real>(
         let rows = segment.first..segment.first + segment.len;
         // SAFETY: by the caller's word.
         unsafe {
-            let piece = job.to.piece::<D>(segment.piece, job.index).add(place.offset(segment));
+            let piece = job.target::<D>(segment, place);
             if is_same && segment.across == 1 {
                 let to = Rows::of(piece, segment.along);
                 simd::rows_out(panel, rows, to, place.lines * size_of::<D>(), job.stores);
@@ -411,7 +442,7 @@ unsafe fn scatter_pairs<D, T: Real + Cast<D>>(
         let rows = first / 2..(first + len).div_ceil(2);
         // SAFETY: by the caller's word.
         unsafe {
-            let piece = job.to.piece::<D>(segment.piece, job.index).add(place.offset(segment));
+            let piece = job.target::<D>(segment, place);
             if whole_pairs && segment.across == 1 {
                 simd::unzip_out::<T>(panel, rows, Rows::of(piece, segment.along), place.lines);
             } else if !(whole_pairs

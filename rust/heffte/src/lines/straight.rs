@@ -3,7 +3,6 @@
 use num_complex::Complex;
 
 use super::cast::Cast;
-use super::operand::Operand;
 use super::panels::PanelOp;
 use super::simd::{self, Stores};
 use super::sweep::Segment;
@@ -65,7 +64,7 @@ impl<T: Real> Straight<'_, '_, T> {
         unsafe {
             for line in 0..place.lines {
                 let at = place.line(line);
-                let direct = whole.filter(|_| !streams).map(|whole| self.target::<D>(whole, &at));
+                let direct = whole.filter(|_| !streams).map(|whole| self.job.target::<D>(whole, &at));
                 let room = self.results.cast::<D>().add(stretch.map_or(0, |whole| line * whole.len));
                 self.transform::<S>(read, &at, direct.unwrap_or(room).cast());
                 if direct.is_none() && stretch.is_none() {
@@ -74,7 +73,7 @@ impl<T: Real> Straight<'_, '_, T> {
             }
             if let Some(whole) = stretch {
                 let results = self.results.cast::<D>().cast_const();
-                simd::stream(results, self.target::<D>(whole, place), place.lines * whole.len);
+                simd::stream(results, self.job.target::<D>(whole, place), place.lines * whole.len);
             }
         }
     }
@@ -90,7 +89,7 @@ impl<T: Real> Straight<'_, '_, T> {
         unsafe {
             let line = match read {
                 [whole] => {
-                    let from = self.source::<S>(whole, at);
+                    let from = self.job.source::<S>(whole, at);
                     let ahead = match job.next {
                         Some(next) => next.address(at.across).wrapping_sub(from.addr()),
                         None => ahead::<S>(whole),
@@ -99,7 +98,7 @@ impl<T: Real> Straight<'_, '_, T> {
                 }
                 _ => {
                     for part in read {
-                        let (from, together) = (self.source::<S>(part, at), rooms[0].cast::<S>().add(part.first));
+                        let (from, together) = (self.job.source::<S>(part, at), rooms[0].cast::<S>().add(part.first));
                         ask_for(from.wrapping_byte_add(ahead::<S>(part)), part.len);
                         std::ptr::copy_nonoverlapping(from, together, part.len);
                     }
@@ -126,29 +125,13 @@ impl<T: Real> Straight<'_, '_, T> {
         for part in write {
             // SAFETY: by the caller's word.
             unsafe {
-                let (from, to) = (results.add(part.first), self.target::<D>(part, at));
+                let (from, to) = (results.add(part.first), self.job.target::<D>(part, at));
                 match self.job.stores {
                     Stores::Streaming => simd::stream(from, to, part.len),
                     Stores::Cached => std::ptr::copy_nonoverlapping(from, to, part.len),
                 }
             }
         }
-    }
-
-    /// Where the part of a line begins that lies in a segment.
-    ///
-    /// # Safety
-    /// The operand that is read holds the segment, of elements `S`.
-    unsafe fn source<S>(&self, segment: &Segment, at: &Place) -> *const S {
-        // SAFETY: by the caller's word.
-        unsafe { begin::<S>(&self.job.from, self.job.index, segment, at) }
-    }
-
-    /// # Safety
-    /// The operand that is written holds the segment, of elements `D`.
-    unsafe fn target<D>(&self, segment: &Segment, at: &Place) -> *mut D {
-        // SAFETY: by the caller's word.
-        unsafe { begin::<D>(&self.job.to, self.job.index, segment, at) }
     }
 }
 
@@ -160,11 +143,4 @@ const AHEAD: usize = 8 << 10;
 fn ahead<E>(segment: &Segment) -> usize {
     let lines = AHEAD.div_ceil((segment.len * size_of::<E>()).max(1));
     lines * segment.across * size_of::<E>()
-}
-
-/// # Safety
-/// The operand holds the segment, of elements `E`.
-unsafe fn begin<E>(operand: &Operand<'_>, index: usize, segment: &Segment, at: &Place) -> *mut E {
-    // SAFETY: by the caller's word.
-    unsafe { operand.piece::<E>(segment.piece, index).add(at.offset(segment)) }
 }

@@ -12,6 +12,7 @@ use super::simd::{self, Ahead, Rows, Stores};
 use super::sweep::{Segment, Sweep};
 use crate::backend::lanes::{ROW, panel_lines};
 use crate::backend::{ComplexTransform, R2rRealWay, R2rTransform, R2rWay, Real, RealTransform};
+use crate::error::Result;
 use crate::options::Direction;
 
 /// What happens to the lines of a sweep.
@@ -133,10 +134,13 @@ impl<T: Real> Tile<T> {
 
     /// Passes the lines of `sweep` in a part of it through `op`, and the results on.
     ///
+    /// # Errors
+    /// As for [`ComplexLines::transform`](crate::backend::ComplexLines::transform); not all lines are done then.
+    ///
     /// # Safety
     /// The operands hold the pieces of the sweep; what is written does not overlap what is read, or both are the same
     /// memory in the same layout.
-    pub unsafe fn run(&mut self, sweep: &Sweep, op: &LineOp<T>, job: &Job<'_, T>, part: &Part) {
+    pub unsafe fn run(&mut self, sweep: &Sweep, op: &LineOp<T>, job: &Job<'_, T>, part: &Part) -> Result<()> {
         // SAFETY: by the caller's word; element types are those of the operands.
         unsafe {
             match (job.from.is_complex, job.to.is_complex) {
@@ -150,7 +154,7 @@ impl<T: Real> Tile<T> {
 
     /// # Safety
     /// As for [`Tile::run`]; `S` and `D` are the element types.
-    unsafe fn run_typed<S, D>(&mut self, sweep: &Sweep, op: &LineOp<T>, job: &Job<'_, T>, part: &Part)
+    unsafe fn run_typed<S, D>(&mut self, sweep: &Sweep, op: &LineOp<T>, job: &Job<'_, T>, part: &Part) -> Result<()>
     where
         S: Cast<T> + Cast<Complex<T>>,
         T: Cast<D>,
@@ -171,7 +175,7 @@ impl<T: Real> Tile<T> {
                 let deep = layer - cell.layers.start;
                 if let Way::Panels(op) = &way {
                     // SAFETY: by the caller's word.
-                    unsafe { self.panels.aim::<D>(op, job, segments.1, deep) };
+                    unsafe { self.panels.aim::<S, D>(op, job, segments, deep) };
                 }
                 let mut remaining = lines.clone();
                 if let (Way::Panels(PanelOp::Complex(transform)), [write]) = (&way, segments.1) {
@@ -194,7 +198,7 @@ impl<T: Real> Tile<T> {
                         let count = lines_to_alignment::<D>(job, segments.1, (across, deep), left);
                         let place = Place { across, deep, lines: count, walked: remaining.clone(), has_next };
                         match &way {
-                            Way::Flat(op) => self.flat.carry::<S, D>(op, job, segments, &place, lengths),
+                            Way::Flat(op) => self.flat.carry::<S, D>(op, job, segments, &place, lengths)?,
                             Way::Panels(op) => self.panels.carry::<S, D>(op, job, segments, &place, lengths),
                         }
                         across += count;
@@ -202,6 +206,7 @@ impl<T: Real> Tile<T> {
                 }
             }
         }
+        Ok(())
     }
 }
 
@@ -247,7 +252,7 @@ where
         return None;
     }
     // SAFETY: by the caller's word.
-    let address = unsafe { job.to.piece::<D>(write.piece, job.index).add(place.offset(write)) } as usize;
+    let address = unsafe { job.target::<D>(write, place) } as usize;
     let beyond = address % CACHE_LINE;
     (beyond != 0 && beyond.is_multiple_of(size_of::<D>())).then(|| (CACHE_LINE - beyond) / size_of::<D>())
 }
@@ -267,7 +272,7 @@ unsafe fn lines_to_alignment<D>(
         return left;
     };
     // SAFETY: by the caller's word.
-    let address = unsafe { job.to.piece::<D>(first.piece, job.index).add(first.offset(across, deep)) } as usize;
+    let address = unsafe { job.to.line::<D>(first, job.index, (across, deep)) } as usize;
     let beyond = address % CACHE_LINE;
     if beyond == 0 || !beyond.is_multiple_of(size_of::<D>()) {
         return left;
@@ -287,11 +292,31 @@ pub(super) struct Job<'a, T: Real> {
     pub stores: Stores,
     /// Bytes of neighbouring columns that are asked for together.
     pub stretch: usize,
+    /// Whether what is read is in the cache.
+    pub is_at_hand: bool,
     /// The rows of memory whose columns are wanted next: each is asked for while the line with its number is read.
     pub next: Option<Rows>,
 }
 
 impl<T: Real> Job<'_, T> {
+    /// Where the part of the first line of `place` begins that lies in a segment of the side that is read.
+    ///
+    /// # Safety
+    /// That side holds the segment, of elements `E`, and the line.
+    pub unsafe fn source<E>(&self, segment: &Segment, place: &Place) -> *const E {
+        // SAFETY: by the caller's word.
+        unsafe { self.from.line(segment, self.index, (place.across, place.deep)) }
+    }
+
+    /// The same on the side that is written.
+    ///
+    /// # Safety
+    /// As for [`Job::source`].
+    pub unsafe fn target<E>(&self, segment: &Segment, place: &Place) -> *mut E {
+        // SAFETY: by the caller's word.
+        unsafe { self.to.line(segment, self.index, (place.across, place.deep)) }
+    }
+
     /// Multiplies results by the factor, where there is one.
     pub fn scale(&self, values: &mut [T]) {
         if let Some(factor) = self.factor {
@@ -344,10 +369,5 @@ impl Place {
         };
         let lines = tiles * self.lines * size / ROW;
         Some(Ahead { first: segment.len * turn / tiles, offset: (distance as isize) * size as isize, lines })
-    }
-
-    /// Elements between the begin of the segment's piece and its part of the first of these lines.
-    pub fn offset(&self, segment: &Segment) -> usize {
-        segment.offset(self.across, self.deep)
     }
 }

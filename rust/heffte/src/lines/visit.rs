@@ -1,6 +1,5 @@
 //! Visits: the lines of one axis, or of two axes plane by plane.
 
-use super::simd::Stores;
 use super::sweep::Sweep;
 use super::thresholds::Thresholds;
 use super::view::{Axes, Piece, padded};
@@ -123,8 +122,8 @@ impl Visit {
         self.forward.first().map_or(0, |pass| pass.sweep.layers())
     }
 
-    /// How results are written.
-    pub(super) fn stores(&self) -> Stores {
-        if self.points >= self.thresholds.streaming { Stores::Streaming } else { Stores::Cached }
+    /// Whether no cache holds its box, of near elements of so many bytes.
+    pub(super) fn is_large(&self, element: usize) -> bool {
+        self.points * element >= self.thresholds.streaming
     }
 }

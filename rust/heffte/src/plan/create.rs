@@ -10,6 +10,7 @@ use super::execute::{State, Way};
 use super::program::{Program, messages_len};
 use super::vicinity::Vicinity;
 use super::{Plan, Sizes};
+use crate::backend::{BackendKind, faster_than_stock};
 use crate::comm::{Comm, Node};
 use crate::error::{Error, Result};
 use crate::exchange::{Exchange, Schedule};
@@ -39,16 +40,21 @@ impl Plan {
         // SAFETY: the caller vouches for the handle.
         let comm = unsafe { Comm::duplicate(comm) }?;
         let begin = trace::now();
-        let Known { spec, problem, nodes, is_waiting } = ask(&comm, spec.and_then(Spec::checked))?;
+        let Known { mut spec, problem, nodes, is_waiting } = ask(&comm, spec.and_then(Spec::checked))?;
         if let Some(is_waiting) = is_waiting {
             trace::join(&comm, is_waiting)?;
         }
+        let picked = (spec.backend == BackendKind::Auto).then(|| pick(&comm, &problem)).transpose()?;
+        spec.backend = picked.as_ref().map_or(spec.backend, |(backend, _)| *backend);
         let mut recipe = Recipe::new(problem, nodes.machine);
         let way = Way::new(&comm, nodes, &spec, &mut recipe)?;
         let sizes = Sizes::of(&recipe, &way, comm.rank());
         let mut plan = Plan { comm, spec, recipe, sizes, state: Mutex::new(State::new(way)) };
         if spec.options.tune {
             plan.tune()?;
+        }
+        if let Some((_, words)) = picked {
+            plan.recipe.set_picked(words);
         }
         trace::record(What::Plan, begin);
         Ok(plan)
@@ -64,6 +70,24 @@ impl Plan {
         let comm = unsafe { Comm::duplicate(comm.as_raw()) }?;
         Ok(question(&comm, spec.checked())?.problem)
     }
+}
+
+/// The backend that should be the fastest of those that all ranks can load, and why, in words. Collective.
+fn pick(comm: &Comm, problem: &Problem) -> Result<(BackendKind, String)> {
+    let mut refused = Vec::new();
+    for (backend, ratio) in faster_than_stock(problem.world_in.size(), problem.kinds) {
+        if comm.max(&[i64::from(backend.check().is_err())])?[0] == 0 {
+            let words =
+                format!("{}, picked by auto: its lines should take {ratio:.2} of the time of stock's", backend.name());
+            return Ok((backend, words));
+        }
+        refused.push(backend.name());
+    }
+    let reason = match &refused[..] {
+        [] => "no other should be faster".to_owned(),
+        names => format!("{} should be faster, but not all ranks can load it", names.join(" or ")),
+    };
+    Ok((BackendKind::Stock, format!("stock, picked by auto: {reason}")))
 }
 
 impl Sizes {
@@ -130,8 +154,9 @@ impl Way {
 
     /// By messages. Collective.
     pub(super) fn by_messages(comm: &Comm, spec: &Spec, recipe: &Recipe) -> Result<Way> {
-        let exchanges = prepare(comm, schedules(comm, recipe), spec, &Arc::default())?;
+        let mut exchanges = prepare(comm, schedules(comm, recipe), spec, &Arc::default())?;
         let program = Program::of_messages(recipe, spec, comm.rank(), &exchanges);
+        program.keeping_own().for_each(|index| exchanges[index].leave_own(comm.rank()));
         Ok(Way { program, exchanges, node: None, vicinity: None, ends_elsewhere: false })
     }
 }

@@ -230,6 +230,8 @@ impl Run<'_> {
         let steps = program.steps(call.direction == Direction::Forward, must_detour);
         let last = steps.len().saturating_sub(1);
         let scaled = program.scaled_step(call.direction == Direction::Forward, must_detour);
+        // A rank whose lines could not be transformed comes to where the others wait for it all the same.
+        let mut done = Ok(());
         self.await_areas()?;
         for (index, step) in steps.enumerate() {
             let is_last = index == last;
@@ -251,7 +253,7 @@ impl Run<'_> {
                     }
                     Step::Visit(step) => {
                         let factor = (index == scaled && factor != 1.0).then(|| T::nearest(factor));
-                        self.visit(engine, step, factor);
+                        done = done.and_then(|()| self.visit(engine, step, factor));
                     }
                 }
             }
@@ -259,7 +261,11 @@ impl Run<'_> {
         if let Some(node) = self.node.as_deref_mut().filter(|_| self.ends_elsewhere) {
             node.leave();
         }
-        Ok(())
+        if !plan.spec.backend.may_fail() {
+            return done;
+        }
+        let agreement = plan.comm.begin_agreement(self.node.as_deref(), done.is_err(), 0)?;
+        finish(agreement, self.node.as_deref_mut(), done.as_ref().err()).and(done)
     }
 
     /// Waits until nobody reads in our areas any more what the call before left there.
@@ -275,7 +281,7 @@ impl Run<'_> {
 
     /// # Safety
     /// As for [`Run::walk`].
-    unsafe fn visit<T: Real>(&mut self, engine: &Engine<T>, step: &VisitStep, factor: Option<T>) {
+    unsafe fn visit<T: Real>(&mut self, engine: &Engine<T>, step: &VisitStep, factor: Option<T>) -> Result<()> {
         let _span = trace::span(|| {
             let (near, far) = (step.near.name(), step.far.name());
             let (from, to) = if self.call.direction == Direction::Forward { (near, far) } else { (far, near) };
@@ -284,12 +290,13 @@ impl Run<'_> {
         let mut begins = std::mem::take(self.begins);
         let memory = self.memory();
         // SAFETY: by the caller's word.
-        unsafe {
+        let done = unsafe {
             let (from, to) = memory.operands(step, &mut begins);
             let passage = Passage { direction: self.call.direction, from, to, batch: self.call.batch, factor };
-            engine.run(&step.visit, &passage, self.pool);
-        }
+            engine.run(&step.visit, &passage, self.pool)
+        };
         *self.begins = begins;
+        done
     }
 
     /// Moves data between ranks.

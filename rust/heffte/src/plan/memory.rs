@@ -1,11 +1,11 @@
 //! Where the places of a program lie during a call: in the caller's arrays, the workspace, or the memory of a node.
 
-use super::program::{End, Place, Program, Spread, VisitStep};
+use super::program::{End, Keeper, Place, Program, Spread, VisitStep};
 use super::vicinity::Vicinity;
 use super::{Call, Plan};
 use crate::array::{ElementType, RawArray};
 use crate::comm::Node;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Side, SidePiece};
 use crate::lines::{Begin, Layout, Operand};
 use crate::options::Direction;
 
@@ -118,16 +118,46 @@ impl Memory<'_> {
                 let schedule = self.exchanges[index].schedule();
                 // SAFETY: by the caller's word.
                 let (near, far) = unsafe { self.messages(index) };
-                let is_near = matches!(place, Place::Near(_));
-                let (side, address) = if is_near { (&schedule.near, near) } else { (&schedule.far, far) };
-                let is_complex = self.is_complex(self.program.crossing(index).is_real);
-                Operand { address, is_complex, layout: Layout::Packed(side, self.call.batch) }
+                let (this, other) = ((&schedule.near, near), (&schedule.far, far));
+                let ((side, address), other, is_kept) = match (place, self.program.crossing(index).keeper) {
+                    (Place::Near(_), keeper) => (this, other, keeper == Some(Keeper::Far)),
+                    (_, keeper) => (other, this, keeper == Some(Keeper::Near)),
+                };
+                let is_real = self.program.crossing(index).is_real;
+                let layout = if is_kept {
+                    self.beside_own((side, address), other, is_real, begins)
+                } else {
+                    Layout::Packed(side, self.call.batch)
+                };
+                Operand { address, is_complex: self.is_complex(is_real), layout }
             }
             Place::Areas(index) => {
                 // SAFETY: by the caller's word.
                 unsafe { self.areas(self.program.spread(index), begins) }
             }
         }
+    }
+
+    /// The pieces of one side of an exchange, but for this rank's own, which is where it is on the other.
+    fn beside_own<'b>(
+        &self,
+        (side, address): (&Side, *mut u8),
+        (other, other_address): (&Side, *mut u8),
+        is_real: bool,
+        begins: &'b mut Vec<Begin>,
+    ) -> Layout<'b> {
+        let bytes = self.call.batch * self.element_size(is_real);
+        let own = |piece: &&SidePiece| piece.rank == self.plan.rank();
+        begins.clear();
+        begins.extend(side.pieces.iter().map(|piece| {
+            let kept = other.pieces.iter().find(own).filter(|_| own(&piece));
+            let address = match kept {
+                Some(kept) => other_address.wrapping_add(kept.offset * bytes),
+                None => address.wrapping_add(piece.offset * bytes),
+            };
+            Begin { address, apart: piece.len }
+        }));
+        Layout::Apart(begins)
     }
 
     /// What the exchange `index` has brought: pieces of ranks of this node where these have them, and packed messages of others.

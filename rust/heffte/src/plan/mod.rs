@@ -138,7 +138,8 @@ impl Plan {
     /// output is the same. `input` has at least [`Plan::size_inbox`] elements, `output` [`Plan::size_outbox`].
     ///
     /// # Errors
-    /// What is wrong with the arrays of any rank, on all ranks; `output` is then as it was. [`crate::Error::Mpi`].
+    /// What is wrong with the arrays of any rank, on all ranks; `output` is then as it was. [`crate::Error::Lines`] where the library
+    /// of a backend fails on any rank, on all ranks, too; `output` holds anything then. [`crate::Error::Mpi`].
     pub fn forward<I: Element, O: Element>(&self, input: &[I], output: &mut [O], scale: Scale) -> Result<()> {
         let call = Call::new(Direction::Forward, RawArray::of(input), RawArray::of_mut(output), scale);
         // SAFETY: both arrays are slices, whose lengths are checked.

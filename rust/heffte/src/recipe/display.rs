@@ -10,7 +10,8 @@ use crate::geometry::Distribution;
 const COMPLEX: usize = 16;
 
 impl fmt::Display for Recipe {
-    /// The problem, then a line for each stage and each exchange of a forward transform, then what it should cost.
+    /// The problem, then a line for each stage and each exchange of a forward transform, then what it should cost, then what was measured
+    /// or picked.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let problem = self.problem();
         let [x, y, z] = problem.world_in.size();
@@ -33,6 +34,9 @@ impl fmt::Display for Recipe {
             let time = duration(nanoseconds.saturating_mul(1000));
             let source = if is_remembered { "remembered" } else { "measured" };
             writeln!(f, "  tuned     {time} {source}, the fastest of {}", plural(ways, "way"))?;
+        }
+        if let Some(picked) = &self.picked {
+            writeln!(f, "  backend   {picked}")?;
         }
         Ok(())
     }

@@ -49,6 +49,7 @@ pub struct Recipe {
     cost: Cost,
     carrier: String,
     tuned: Option<Tuned>,
+    picked: Option<String>,
 }
 
 /// That a recipe was found to be the fastest, not only estimated.
@@ -82,6 +83,7 @@ impl Recipe {
             cost,
             carrier: carrier.into(),
             tuned: None,
+            picked: None,
         };
         routes.map(recipe).collect()
     }
@@ -96,6 +98,11 @@ impl Recipe {
     /// Says that it was measured.
     pub(crate) fn set_tuned(&mut self, tuned: Tuned) {
         self.tuned = Some(tuned);
+    }
+
+    /// Says which backend was picked for it, and why.
+    pub(crate) fn set_picked(&mut self, picked: String) {
+        self.picked = Some(picked);
     }
 
     /// Whether it was measured to be the fastest.

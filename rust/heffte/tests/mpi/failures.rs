@@ -23,7 +23,7 @@ fn slab(comm: &SimpleCommunicator) -> Box3d {
 }
 
 /// That all ranks have the same message, which contains each of `parts`.
-fn assert_same_error(comm: &SimpleCommunicator, error: &Error, parts: &[&str]) {
+pub fn assert_same_error(comm: &SimpleCommunicator, error: &Error, parts: &[&str]) {
     let message = error.to_string();
     for part in parts {
         assert!(message.contains(part), "{message:?} lacks {part:?}");

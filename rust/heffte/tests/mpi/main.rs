@@ -1,8 +1,10 @@
 //! Tests of the library on several ranks: `mpiexec -n N` runs this program, and every rank runs every test.
 //!
-//! The last line is `N passed, N failed`, counted over all ranks; the exit status is 1 where a test failed on any.
+//! The last line is `N passed, N failed`, counted over all ranks; the exit status is 1 where a test failed on any. With the argument
+//! `faults`, the tests are those in which libraries of others are missing or fail.
 
 mod failures;
+mod faults;
 mod harness;
 mod large;
 mod lifetime;
@@ -21,6 +23,12 @@ fn main() {
     let (universe, _) = mpi::initialize_with_threading(mpi::Threading::Serialized).expect("MPI starts once");
     let comm = universe.world();
     let mut harness = Harness::new(&comm);
+    if std::env::args().nth(1).as_deref() == Some("faults") {
+        faults::run(&mut harness);
+        let failed = harness.summary();
+        drop(universe);
+        std::process::exit(i32::from(failed > 0));
+    }
     transforms::run(&mut harness);
     transports::run(&mut harness);
     large::run(&mut harness);

@@ -1,17 +1,20 @@
 //! What ranks find out about each other before a plan is made.
 
 use heffte::geometry::{Box3d, Distribution, split_world};
-use heffte::{Participants, Plan, Spec, Transport};
+use heffte::{AxisKind, BackendKind, Complex, Direction, Participants, Plan, R2rKind, Scale, Spec, Transport};
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::*;
 
 use crate::harness::Harness;
+use crate::oracle::Field;
 use crate::problem::Problem;
+use crate::transforms::assert_close;
 
 pub fn run(harness: &mut Harness<'_>) {
     let comm = harness.comm;
     harness.test("many_ranks_find_out_by_questions_what_few_tell_each_other", || questions(comm));
     harness.test("boxes_of_a_grid_are_known_as_one", || grids(comm));
+    harness.test("a_backend_that_is_picked_is_named_and_follows_the_definition", || picked(comm));
 }
 
 fn questions(comm: &SimpleCommunicator) {
@@ -37,6 +40,31 @@ fn questions(comm: &SimpleCommunicator) {
         spoil(&mut spec);
         let (told, asked) = (Plan::new(comm, spec).map(|_| ()), Plan::problem_of_many(comm, spec).map(|_| ()));
         assert_eq!(told, asked, "case {case}");
+    }
+}
+
+/// Lengths for which one backend or another should be the fastest, and kinds that nothing is known of.
+fn picked(comm: &SimpleCommunicator) {
+    let r2r = AxisKind::R2r(R2rKind::Sin);
+    for (size, kind) in
+        [([8, 6, 9], AxisKind::C2c), ([3, 5, 7], AxisKind::C2c), ([521, 1, 7], AxisKind::C2c), ([8, 6, 9], r2r)]
+    {
+        let mine = split_world(&Box3d::of_size(size), [1, 1, i64::from(comm.size())])[comm.rank() as usize];
+        let kinds = [AxisKind::C2c, AxisKind::C2c, kind];
+        let plan =
+            Plan::new(comm, Spec::c2c(mine, mine).with_backend(BackendKind::Auto).with_kinds(kinds)).expect("sound");
+        let (said, backend) = (plan.recipe().to_string(), plan.backend());
+        assert!(said.contains(&format!("\n  backend   {}, picked by auto: ", backend.name())), "{said}");
+        assert!(backend.is_built() && backend != BackendKind::Auto && (kind != r2r || backend == BackendKind::Stock));
+        let mut root = said.clone().into_bytes();
+        comm.process_at_rank(0).broadcast_into(&mut root[..]);
+        assert_eq!(said.as_bytes(), root, "ranks differ: {said}");
+
+        let field = Field::random(size.map(|n| n as usize), 5, false).rounded();
+        let mut output = vec![Complex::<f64>::default(); plan.size_outbox()];
+        plan.forward(&field.local(&mine), &mut output, Scale::None).expect("forward");
+        let expected = field.transformed(kinds, Direction::Forward).local(&mine);
+        assert_close(comm, &output, &expected, size.iter().product::<i64>() as usize, &said);
     }
 }
 

@@ -15,8 +15,8 @@ use crate::{bench, command};
 const LIMIT: Duration = Duration::from_secs(120);
 /// The programs, with the backends that command lines are tried with.
 const PROGRAMS: [(&str, &[(&str, &str)]); 4] = [
-    ("speed3d_c2c", &[("stock", "stock")]),
-    ("speed3d_r2c", &[("stock", "stock")]),
+    ("speed3d_c2c", &[("stock", "stock"), ("auto", "auto (stock)")]),
+    ("speed3d_r2c", &[("stock", "stock"), ("auto", "auto (stock)")]),
     (
         "speed3d_r2r",
         &[
@@ -26,7 +26,13 @@ const PROGRAMS: [(&str, &[(&str, &str)]); 4] = [
             ("stock-sin1", "stock-sin-type-I"),
         ],
     ),
-    ("convolution", &[("stock", r"Convolution FFT^{-1} ( FFT(X).* FFT(Y) ) ")]),
+    (
+        "convolution",
+        &[
+            ("stock", r"Convolution FFT^{-1} ( FFT(X).* FFT(Y) ) "),
+            ("auto", r"Convolution FFT^{-1} ( FFT(X).* FFT(Y) ) "),
+        ],
+    ),
 ];
 
 /// Good command lines, with what depends on them: the size and the last lines of the output.
@@ -87,6 +93,7 @@ pub fn run(tools: &Tools, report: &mut Report) {
     report.check("speed3d_c2c -trace", || traced(tools, &speed3d, "-trace", &[]));
     report.check("speed3d_c2c with HEFFTE_TRACE", || traced(tools, &speed3d, "-n5", &[("HEFFTE_TRACE", TRACE)]));
     report.check("a comparison with scipy", || comparison(tools, &compare));
+    report.check("backends beside each other", || backends(tools, &compare));
 }
 
 fn output(tools: &Tools, program: &Path, ranks: usize, arguments: &str) -> Result<command::Outcome> {
@@ -171,5 +178,29 @@ fn comparison(tools: &Tools, program: &std::path::PathBuf) -> Result<()> {
     ensure!(picture.is_file(), "{} was not drawn", picture.display());
     let table = command::run("the table", tools.command(program).arg("report").arg(&file))?;
     ensure!(table.contains("| 12×10×9 c2c f64, 2 ranks, slabs |") && table.contains("scipy"), "{table}");
+    Ok(())
+}
+
+/// That the backends are measured, drawn, and made tables and a source file of; this build has stock alone.
+fn backends(tools: &Tools, program: &Path) -> Result<()> {
+    let file = at("build/bench/backends.json");
+    let picture = file.with_extension("svg");
+    let _ = fs::remove_file(&picture);
+    let mut measure = tools.command(program);
+    measure.args(["backends", "--lengths", "7,16", "--edges", "6", "--python"]).arg(&tools.python);
+    measure.arg("--benchmarks").arg(at("benchmarks")).arg("--output").arg(&file);
+    command::run("the measurement", &mut measure)?;
+    ensure!(picture.is_file(), "{} was not drawn", picture.display());
+    let table = command::run("the table", tools.command(program).arg("report").arg(&file))?;
+    ensure!(
+        table.contains("| lines of |") && table.contains("| 16 | – |") && table.contains("Not measured: mkl"),
+        "{table}"
+    );
+    // What the library picks by is what was measured last.
+    let source = at("build/bench/measured.rs");
+    let results = at("benchmarks/results/backends.json");
+    command::run("the source file", tools.command(program).arg("report").arg(results).arg("--source").arg(&source))?;
+    let (made, kept) = (fs::read_to_string(&source)?, fs::read_to_string(at("rust/heffte/src/backend/measured.rs"))?);
+    ensure!(made == kept, "rust/heffte/src/backend/measured.rs is not made of benchmarks/results/backends.json");
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use rayon::prelude::*;
 
 use super::native::{CXX, CXX_TESTS, compile, compile_alone, compile_by_libclang, ctest, including, there};
 use super::report::Report;
@@ -83,7 +84,7 @@ pub fn run(tools: &Tools, report: &mut Report) {
     }
     for compiler in &compilers {
         report.check(&format!("the tests by {compiler} -std={NEW}"), || {
-            tests()?.iter().try_for_each(|source| compile(tools, &CXX, compiler, NEW, source))
+            tests()?.par_iter().try_for_each(|source| compile(tools, &CXX, compiler, NEW, source))
         });
         report.check(&format!("a program written for heFFTe by {compiler}"), || {
             compile(tools, &CXX, compiler, OLD, &at("benchmarks/peers/heffte_reference.cpp"))
@@ -93,7 +94,7 @@ pub fn run(tools: &Tools, report: &mut Report) {
         });
         for standard in [OLD, NEW] {
             report.check(&format!("{} headers by {compiler} -std={standard}", headers.len()), || {
-                headers.iter().try_for_each(|header| compile_alone(tools, &CXX, compiler, standard, header))
+                headers.par_iter().try_for_each(|header| compile_alone(tools, &CXX, compiler, standard, header))
             });
         }
     }

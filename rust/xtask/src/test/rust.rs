@@ -34,9 +34,11 @@ pub fn unit(tools: &Tools, report: &mut Report) {
         .args(features(tools))
         .envs(tools.backends().variables());
     report.program("cargo test (library)", &mut library);
-    report.program("cargo test (documentation)", tools.cargo().args(["test", "--locked", "-p", "heffte", "--doc"]));
+    // With the same features everywhere, the library is compiled once for all that use it.
+    let documentation = ["test", "--locked", "-p", "heffte", "--doc"];
+    report.program("cargo test (documentation)", tools.cargo().args(documentation).args(features(tools)));
     let bench = ["test", "--locked", "-p", "heffte-bench", "--lib"];
-    report.program("cargo test (benchmarks)", tools.cargo().args(bench));
+    report.program("cargo test (benchmarks)", tools.cargo().args(bench).args(features(tools)));
     let xtask = ["test", "--locked", "--profile", "xtask", "-p", "xtask"];
     report.program("cargo test (xtask)", tools.cargo().args(xtask));
 }
@@ -64,13 +66,15 @@ pub fn mpi(tools: &Tools, report: &mut Report) {
     // Or that there are two nodes: memory is shared inside each, and messages go between them.
     let mut pairs = on_ranks(4);
     report.program_within("4 ranks on 2 pretended nodes", pairs.env("MPIR_CVAR_NUM_CLIQUES", "2"), MPI_LIMIT);
+    report.program_within("3 ranks with libraries that fail", on_ranks(3).arg("faults"), MPI_LIMIT);
 }
 
 pub fn examples(tools: &Tools, report: &mut Report) {
     let mut program = None;
     report.check("building the example", || {
-        program =
-            Some(executable(tools, &["test", "--locked", "-p", "heffte", "--example", "first_transform", "--no-run"])?);
+        let example = ["test", "--locked", "-p", "heffte", "--example", "first_transform", "--no-run"];
+        let features = features(tools);
+        program = Some(executable(tools, &[&example[..], &features.each_ref().map(|f| f.as_str())].concat())?);
         Ok(())
     });
     let Some(program) = program else { return };

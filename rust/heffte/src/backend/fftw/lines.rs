@@ -7,8 +7,9 @@ use num_complex::Complex;
 
 use super::api::{Api, Dimension, Flags, Handle, planner};
 use super::{parts, wisdom};
-use crate::backend::batches::{BATCH, in_batches};
+use crate::backend::batches::{BATCH, batches};
 use crate::backend::{ComplexLines, R2rReals, Real, RealLines};
+use crate::error::Result;
 use crate::options::{Direction, PlanningEffort};
 
 /// Plans for lines that lie one after the other: of a batch, and of one line, both where FFTW's vectors are aligned; and of one
@@ -57,13 +58,13 @@ impl<T: Real> Trio<T> {
 
     /// Calls `execute` with a plan and the first of its lines until all are transformed; `addresses` are those of a line.
     fn run(&self, count: usize, addresses: impl Fn(usize) -> [*mut T; 2], execute: impl Fn(Handle, [*mut T; 2])) {
-        in_batches(count, |line, lines| {
-            let fits = |line| addresses(line).into_iter().all(|address| self.api.is_aligned(address));
-            if fits(line) {
-                return execute(if lines == 1 { self.one } else { self.batch }, addresses(line));
+        for (line, lines) in batches(count) {
+            if addresses(line).into_iter().all(|address| self.api.is_aligned(address)) {
+                execute(if lines == 1 { self.one } else { self.batch }, addresses(line));
+            } else {
+                (line..line + lines).for_each(|line| execute(self.anywhere, addresses(line)));
             }
-            (line..line + lines).for_each(|line| execute(self.anywhere, addresses(line)));
-        });
+        }
     }
 }
 
@@ -159,7 +160,7 @@ impl<T: Real> ComplexLines<T> for Complexes<T> {
         0
     }
 
-    fn transform(&self, lines: &mut [Complex<T>], _: &mut [Complex<T>]) {
+    fn transform(&self, lines: &mut [Complex<T>], _: &mut [Complex<T>]) -> Result<()> {
         let (begin, api) = (lines.as_mut_ptr(), self.trio.api);
         let address = |line| [parts(begin.wrapping_add(line * self.length)); 2];
         self.trio.run(lines.len() / self.length, address, |plan, [from, to]| {
@@ -172,6 +173,7 @@ impl<T: Real> ComplexLines<T> for Complexes<T> {
                 }
             }
         });
+        Ok(())
     }
 }
 
@@ -240,19 +242,21 @@ impl<T: Real> RealLines<T> for Reals<T> {
         0
     }
 
-    fn forward(&self, real: &mut [T], half: &mut [Complex<T>], _: &mut [Complex<T>]) {
+    fn forward(&self, real: &mut [T], half: &mut [Complex<T>], _: &mut [Complex<T>]) -> Result<()> {
         let (api, addresses) = (self.forward.api, self.addresses(real, half));
         self.forward.run(real.len() / self.length, addresses, |plan, [real, half]| {
             // SAFETY: the lines of a call are inside the slices, and the plan was made for such arrays.
             unsafe { (api.execute_r2c)(plan, real, half.cast()) };
         });
+        Ok(())
     }
 
-    fn backward(&self, half: &mut [Complex<T>], real: &mut [T], _: &mut [Complex<T>]) {
+    fn backward(&self, half: &mut [Complex<T>], real: &mut [T], _: &mut [Complex<T>]) -> Result<()> {
         let (api, addresses) = (self.backward.api, self.addresses(real, half));
         self.backward.run(real.len() / self.length, addresses, |plan, [real, half]| {
             // SAFETY: as above.
             unsafe { (api.execute_c2r)(plan, half.cast(), real) };
         });
+        Ok(())
     }
 }

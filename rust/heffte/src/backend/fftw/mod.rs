@@ -102,6 +102,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn plans_of_every_effort_follow_the_definition() {
+        use crate::backend::stock::tests::{assert_close, direct, sample};
+        const LENGTH: usize = 12;
+        for effort in PlanningEffort::ALL {
+            let Ok(fftw) = Fftw::new(effort).inspect_err(|reason| println!("left out: {reason}")) else { return };
+            let ComplexTransform::Lines(lines) = fftw.double().complex_lines(LENGTH, Direction::Forward) else {
+                panic!("it wants lines one after the other")
+            };
+            let mut tile = sample(LENGTH).repeat(19);
+            lines.transform(&mut tile, &mut []).expect("the transform");
+            for line in tile.chunks_exact(LENGTH) {
+                assert_close(line, &direct(&sample(LENGTH), -1.0));
+            }
+        }
+    }
+
+    #[test]
     fn it_is_loaded_and_says_why_not() {
         match library() {
             Ok(library) => assert!(std::ptr::eq(library, super::library().expect("it was loaded"))),

@@ -5,10 +5,10 @@ use pulp::Simd;
 
 use super::dispatch::{LaneJob, vector_bytes};
 use super::factors::{places, radices};
-use super::passes::{OutOf, Pass, Walk, Within, scale};
+use super::passes::{InTo, OutOf, Pass, Walk, Within, scale};
 use super::straight::{self, Straight};
 use super::vector::{Lanes, Math};
-use crate::backend::{ComplexPanels, PanelRows, Real, StraightLine, Tile};
+use crate::backend::{ComplexPanels, Ends, PanelRows, Real, StraightLine, Tile};
 use crate::options::Direction;
 
 /// Transforms the lines of panels in place.
@@ -34,14 +34,14 @@ impl<T: Real> LaneComplexes<T> {
     /// # Safety
     /// The panel has a row for each element of a line.
     pub(super) unsafe fn transform_panel(&self, panel: *mut u8, factor: Option<T>) {
-        let last = self.start_panel(panel, factor);
+        let last = self.start_panel(panel, factor, 0);
         last.into_iter().for_each(|pass| self.run(pass, Within(panel)));
     }
 
-    /// All but the last pass, which is left to do. The factor comes before it, wherever its results go, so that these have the
-    /// same bits.
-    fn start_panel(&self, panel: *mut u8, factor: Option<T>) -> Option<&Pass<T>> {
-        let (last, others) = self.passes.split_last().unzip();
+    /// All passes from `first` on but the last, which is left to do. The factor comes before it, wherever its results go, so that
+    /// these have the same bits.
+    fn start_panel(&self, panel: *mut u8, factor: Option<T>, first: usize) -> Option<&Pass<T>> {
+        let (last, others) = self.passes[first..].split_last().unzip();
         others.into_iter().flatten().for_each(|pass| self.run(pass, Within(panel)));
         scale_rows(panel, self.length, factor);
         last
@@ -58,19 +58,26 @@ impl<T: Real> ComplexPanels<T> for LaneComplexes<T> {
         &self.places
     }
 
+    fn can_take_in(&self) -> bool {
+        self.passes.len() > 1
+    }
+
     fn can_hand_out(&self) -> bool {
         !self.passes.is_empty()
     }
 
-    unsafe fn transform(&self, tile: Tile, _: *mut u8, factor: Option<T>, out: Option<PanelRows<'_>>) {
-        assert!(tile.rows >= self.length, "{ROWS}");
-        let Some(to) = out else {
-            // SAFETY: by the caller's word.
-            return tile.panels().for_each(|panel| unsafe { self.transform_panel(panel, factor) });
-        };
-        assert!(to.begins.len() == self.length && self.can_hand_out(), "{ROWS}");
-        let last = tile.panels().filter_map(|panel| self.start_panel(panel, factor)).last();
-        last.into_iter().for_each(|pass| match to.is_streamed {
+    unsafe fn transform(&self, tile: Tile, _: *mut u8, factor: Option<T>, ends: Ends<'_>) {
+        let are_rows = |rows: &PanelRows<'_>| rows.begins.len() == self.length;
+        assert!(tile.rows >= self.length && ends.from.iter().chain(&ends.to).all(are_rows), "{ROWS}");
+        if let Some(from) = ends.from {
+            self.run(&self.passes[0], InTo { from, tile });
+        }
+        let first = usize::from(ends.from.is_some());
+        for panel in tile.panels() {
+            let last = self.start_panel(panel, factor, first);
+            last.filter(|_| ends.to.is_none()).into_iter().for_each(|pass| self.run(pass, Within(panel)));
+        }
+        self.passes.last().zip(ends.to).into_iter().for_each(|(pass, to)| match to.is_streamed {
             true => self.run(pass, OutOf::<true> { tile, to }),
             false => self.run(pass, OutOf::<false> { tile, to }),
         });
@@ -139,6 +146,26 @@ mod tests {
     use super::*;
     use crate::backend::lanes::panel_lines;
 
+    /// The transform of the lines of a panel that lie `elsewhere`, in natural order, and go to the result.
+    fn through_a_tile(plan: &LaneComplexes<f64>, elsewhere: &mut [Complex<f64>]) -> Vec<Complex<f64>> {
+        let (rows, lines) = (plan.length, panel_lines::<f64>());
+        let nan = Complex::new(f64::NAN, f64::NAN);
+        let (mut panel, mut result) = (vec![nan; elsewhere.len()], vec![nan; elsewhere.len()]);
+        let tile = Tile { begin: panel.as_mut_ptr().cast(), panels: 1, rows };
+        let row = |begin: *mut Complex<f64>, row: usize| begin.wrapping_add(row * lines).cast::<u8>();
+        let (from, to) = (elsewhere.as_mut_ptr(), result.as_mut_ptr());
+        let mut begins = vec![std::ptr::null_mut(); rows];
+        (0..rows).for_each(|j| begins[plan.places[j] as usize] = row(from, j));
+        let results: Vec<_> = (0..rows).map(|k| row(to, k)).collect();
+        let ends = Ends {
+            from: Some(PanelRows { begins: &begins, offset: 0, is_streamed: false }),
+            to: Some(PanelRows { begins: &results, offset: 0, is_streamed: false }),
+        };
+        // SAFETY: all have the rows of a panel.
+        unsafe { plan.transform(tile, std::ptr::null_mut(), None, ends) };
+        result
+    }
+
     #[test]
     fn lines_of_smooth_lengths_follow_the_definition() {
         for n in (1..=66).chain([81, 100, 128, 143, 243, 256, 384, 360]) {
@@ -149,14 +176,20 @@ mod tests {
                     Complex::new((j as f64 * 0.7 + line as f64).sin() + 0.1, (j as f64 * 1.3 * line as f64).cos())
                 };
                 let mut panel = vec![Complex::new(0.0, 0.0); n * lines];
+                let mut elsewhere = panel.clone();
                 for line in 0..lines {
                     for j in 0..n {
                         panel[plan.places()[j] as usize * lines + line] = sample(line, j);
+                        elsewhere[j * lines + line] = sample(line, j);
                     }
                 }
                 let tile = Tile { begin: panel.as_mut_ptr().cast(), panels: 1, rows: n };
                 // SAFETY: the panel has `n` rows.
-                unsafe { plan.transform(tile, std::ptr::null_mut(), None, None) };
+                unsafe { plan.transform(tile, std::ptr::null_mut(), None, Ends::default()) };
+                if plan.can_take_in() {
+                    let found = through_a_tile(&plan, &mut elsewhere);
+                    assert_eq!(found, panel, "n = {n}, from elsewhere to elsewhere");
+                }
                 for line in 0..lines {
                     let root = |j: usize, k: usize| {
                         Complex::from_polar(1.0, sign * std::f64::consts::TAU * ((j * k) % n) as f64 / n as f64)

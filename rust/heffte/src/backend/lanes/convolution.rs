@@ -9,7 +9,7 @@ use super::complex::{LaneComplexes, ROWS, scale_rows};
 use super::passes::unit_root;
 use super::rows::{add_row, move_rows};
 use super::vector::Factor;
-use crate::backend::{ComplexPanels, PanelRows, Real, Tile};
+use crate::backend::{ComplexPanels, Ends, Real, Tile};
 use crate::options::Direction;
 
 /// Transforms lines of any length.
@@ -147,8 +147,8 @@ impl<T: Real> ComplexPanels<T> for LaneConvolutions<T> {
         false
     }
 
-    unsafe fn transform(&self, tile: Tile, scratch: *mut u8, factor: Option<T>, out: Option<PanelRows<'_>>) {
-        assert!(tile.rows >= self.length && out.is_none(), "{ROWS}");
+    unsafe fn transform(&self, tile: Tile, scratch: *mut u8, factor: Option<T>, ends: Ends<'_>) {
+        assert!(tile.rows >= self.length && ends.from.is_none() && ends.to.is_none(), "{ROWS}");
         for panel in tile.panels() {
             // SAFETY: by the caller's word.
             unsafe { self.transform_panel(panel, scratch) };
@@ -192,7 +192,7 @@ mod tests {
                 let tile = Tile { begin: panel.as_mut_ptr().cast(), panels: 1, rows: n };
                 let mut scratch = vec![Complex::new(f64::NAN, 0.0); plan.scratch_rows() * lines];
                 // SAFETY: the panel has `n` rows, and the scratch those that are wanted.
-                unsafe { plan.transform(tile, scratch.as_mut_ptr().cast(), Some(2.0), None) };
+                unsafe { plan.transform(tile, scratch.as_mut_ptr().cast(), Some(2.0), Ends::default()) };
                 for line in 0..lines {
                     let root = |j: usize, k: usize| {
                         Complex::from_polar(2.0, sign * std::f64::consts::TAU * ((j * k) % n) as f64 / n as f64)

@@ -184,6 +184,37 @@ impl Walk for Within {
     }
 }
 
+/// From elsewhere, row by row of all panels, which are neighbours there, to the panels of a tile.
+#[derive(Clone, Copy)]
+pub(super) struct InTo<'a> {
+    pub from: PanelRows<'a>,
+    pub tile: Tile,
+}
+
+impl Walk for InTo<'_> {
+    #[inline(always)]
+    fn panels(self) -> usize {
+        self.tile.panels
+    }
+
+    #[inline(always)]
+    unsafe fn from(self, panel: usize, row: usize) -> *mut u8 {
+        // SAFETY: by the caller's word.
+        unsafe { self.from.begins.get_unchecked(row).add(self.from.offset + panel * ROW) }
+    }
+
+    #[inline(always)]
+    unsafe fn to(self, panel: usize, row: usize) -> *mut u8 {
+        // SAFETY: by the caller's word.
+        unsafe { self.tile.panel(panel).add(row * ROW) }
+    }
+
+    #[inline(always)]
+    fn streams(self) -> bool {
+        false
+    }
+}
+
 /// From the panels of a tile to elsewhere, past the cache or through it, row by row of all of them, which are neighbours there.
 #[derive(Clone, Copy)]
 pub(super) struct OutOf<'a, const IS_STREAMED: bool> {

@@ -244,7 +244,7 @@ mod tests {
     use super::*;
     use crate::backend::lanes::factors::{places, radices};
     use crate::backend::lanes::{LaneComplexes, LaneReals, panel_lines};
-    use crate::backend::{ComplexPanels, RealPanels, Tile};
+    use crate::backend::{ComplexPanels, Ends, RealPanels, Tile};
     use crate::options::Direction;
 
     const LENGTHS: [usize; 18] = [16, 20, 25, 32, 48, 50, 64, 81, 91, 100, 128, 180, 192, 243, 256, 384, 512, 1000];
@@ -293,7 +293,7 @@ mod tests {
                     |j| plan.places()[j] as usize,
                     |tile| {
                         // SAFETY: as above.
-                        unsafe { plan.transform(tile, std::ptr::null_mut(), factor, None) };
+                        unsafe { plan.transform(tile, std::ptr::null_mut(), factor, Ends::default()) };
                     },
                 );
                 assert_eq!(found[..], expected[..n], "n = {n}, {direction:?}");

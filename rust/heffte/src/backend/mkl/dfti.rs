@@ -85,23 +85,29 @@ impl Descriptor {
             let text = (self.library.error_message)(status);
             if text.is_null() { "no reason".into() } else { CStr::from_ptr(text).to_string_lossy() }
         };
-        Err(format!("MKL ({text})"))
+        Err(text.into_owned())
     }
 
+    /// # Errors
+    /// What MKL says.
+    ///
     /// # Safety
     /// The array holds the lines of an in-place descriptor.
-    pub unsafe fn compute_in_place(&self, direction: Direction, lines: *mut c_void) {
+    pub unsafe fn compute_in_place(&self, direction: Direction, lines: *mut c_void) -> Result<(), String> {
         // SAFETY: by the caller's word.
         let status = unsafe { self.function(direction)(self.handle, lines) };
-        self.must(status).expect("MKL computes what it has planned");
+        self.must(status)
     }
 
+    /// # Errors
+    /// What MKL says.
+    ///
     /// # Safety
     /// The arrays hold the lines of a descriptor that is not in place.
-    pub unsafe fn compute(&self, direction: Direction, from: *mut c_void, to: *mut c_void) {
+    pub unsafe fn compute(&self, direction: Direction, from: *mut c_void, to: *mut c_void) -> Result<(), String> {
         // SAFETY: by the caller's word.
         let status = unsafe { self.function(direction)(self.handle, from, to) };
-        self.must(status).expect("MKL computes what it has planned");
+        self.must(status)
     }
 
     fn function(&self, direction: Direction) -> unsafe extern "C" fn(Handle, *mut c_void, ...) -> c_long {

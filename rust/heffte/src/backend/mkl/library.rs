@@ -58,9 +58,7 @@ fn load() -> Result<Library, String> {
     let is_own = own.is_some();
     let loaded = match own {
         Some(loaded) => loaded,
-        None => Loaded::first(candidates(&names), is_whole).map_err(|reason| {
-            format!("libmkl_rt cannot be loaded ({reason}); let MKL_ROOT name the prefix of MKL, whose lib has it")
-        })?,
+        None => found(&names)?,
     };
     let library = Library::of(&loaded)?;
     if !is_own && std::env::var_os("MKL_THREADING_LAYER").is_none() {
@@ -68,6 +66,30 @@ fn load() -> Result<Library, String> {
     }
     std::mem::forget(loaded);
     Ok(library)
+}
+
+/// The library where the environment says that it is, else elsewhere. One that is named and does not serve is a warning, then.
+fn found(names: &[String]) -> Result<Loaded, String> {
+    let roots: Vec<PathBuf> = ["MKL_ROOT", "MKLROOT"].into_iter().flat_map(paths_in).collect();
+    let named = roots.iter().flat_map(|root| below(root, names, true));
+    let refused = match Loaded::first(named, is_whole) {
+        Ok(library) => return Ok(library),
+        Err(reason) => reason,
+    };
+    match Loaded::first(candidates(names), is_whole) {
+        Ok(library) => {
+            if !refused.is_empty() {
+                eprintln!("heffte: warning: MKL is not where MKL_ROOT or MKLROOT say ({refused}); another is used");
+            }
+            Ok(library)
+        }
+        Err(reason) => {
+            let reasons = if refused.is_empty() { reason } else { format!("{refused}; {reason}") };
+            Err(format!(
+                "libmkl_rt cannot be loaded ({reasons}); let MKL_ROOT name the prefix of MKL, whose lib has it"
+            ))
+        }
+    }
 }
 
 /// Threads of MKL's would fight with the ranks of a node; and their layer ends the program where the library behind it is missing.
@@ -96,13 +118,11 @@ fn is_whole(library: &Loaded) -> Result<(), String> {
     Ok(())
 }
 
-/// Where MKL may be: where the environment says, where it was when this was built, beside us, or where the loader looks.
+/// Where else MKL may be: where it was when this was built, beside us, or where the loader looks.
 fn candidates(names: &[String]) -> Vec<PathBuf> {
-    let roots = ["MKL_ROOT", "MKLROOT"].into_iter().flat_map(paths_in);
     let built: Vec<PathBuf> = paths(option_env!("HEFFTE_MKL_FOUND").unwrap_or_default()).collect();
     let environments = ["CONDA_PREFIX", "VIRTUAL_ENV"].into_iter().flat_map(paths_in);
-    let mut found: Vec<PathBuf> = roots.flat_map(|root| below(&root, names, true)).collect();
-    found.extend(built.into_iter().filter(|file| file.exists()));
+    let mut found: Vec<PathBuf> = built.into_iter().filter(|file| file.exists()).collect();
     found.extend(prefixes().into_iter().chain(environments).flat_map(|prefix| below(&prefix, names, false)));
     found.extend(names.iter().map(PathBuf::from));
     found
@@ -130,7 +150,9 @@ mod tests {
     #[test]
     fn a_part_of_mkl_is_not_taken_for_the_whole() {
         let names = VERSIONS.map(|version| versioned("libmkl_rt", version));
-        let Some(whole) = candidates(&names).into_iter().find(|file| file.is_file()) else {
+        let roots = ["MKL_ROOT", "MKLROOT"].into_iter().flat_map(paths_in);
+        let named: Vec<PathBuf> = roots.flat_map(|root| below(&root, &names, true)).collect();
+        let Some(whole) = named.into_iter().chain(candidates(&names)).find(|file| file.is_file()) else {
             println!("left out: MKL is not found in a file");
             return;
         };

@@ -9,9 +9,10 @@ use num_complex::Complex;
 
 use self::dfti::{Descriptor, Settings};
 use self::library::{Library, library};
-use super::batches::{BATCH, in_batches, warn_of_stock};
+use super::batches::{BATCH, batches, warn_of_stock};
 use super::stock::Stock;
 use super::{Backend, ComplexLines, ComplexTransform, Planner, Real, RealLines, RealTransform};
+use crate::error::{Error, Result};
 use crate::options::Direction;
 
 /// Transforms by MKL.
@@ -20,7 +21,7 @@ pub(super) struct Mkl(&'static Library);
 impl Mkl {
     /// # Errors
     /// Why MKL cannot be loaded.
-    pub fn new() -> Result<Mkl, String> {
+    pub fn new() -> std::result::Result<Mkl, String> {
         library().map(Mkl)
     }
 }
@@ -41,7 +42,7 @@ impl<T: Real> Planner<T> for Mkl {
         match Duo::new(self.0, settings) {
             Ok(duo) => ComplexTransform::Lines(Arc::new(Complexes { length, direction, duo })),
             Err(reason) => {
-                warn_of_stock(&reason, "complex", length);
+                warn_of_stock(&format!("MKL ({reason})"), "complex", length);
                 Stock.complex_lines(length, direction)
             }
         }
@@ -54,7 +55,7 @@ impl<T: Real> Planner<T> for Mkl {
         match (duo([length, half]), duo([half, length])) {
             (Ok(forward), Ok(backward)) => RealTransform::Lines(Arc::new(Reals { length, forward, backward })),
             (Err(reason), _) | (_, Err(reason)) => {
-                warn_of_stock(&reason, "real", length);
+                warn_of_stock(&format!("MKL ({reason})"), "real", length);
                 Stock.real_lines(length)
             }
         }
@@ -72,13 +73,24 @@ struct Duo {
 }
 
 impl Duo {
-    fn new(library: &'static Library, settings: Settings) -> Result<Duo, String> {
+    fn new(library: &'static Library, settings: Settings) -> std::result::Result<Duo, String> {
         Ok(Duo { batch: Descriptor::new(library, settings, BATCH)?, one: Descriptor::new(library, settings, 1)? })
     }
 
-    /// Calls `compute` with a descriptor and the first of its lines, until all are transformed.
-    fn run(&self, count: usize, compute: impl Fn(&Descriptor, usize)) {
-        in_batches(count, |line, lines| compute(if lines == 1 { &self.one } else { &self.batch }, line));
+    /// Calls `compute` with a descriptor and the first of its lines, until all are transformed or one fails.
+    fn run(
+        &self,
+        (count, length): (usize, usize),
+        compute: impl Fn(&Descriptor, usize) -> std::result::Result<(), String>,
+    ) -> Result<()> {
+        for (line, lines) in batches(count) {
+            compute(if lines == 1 { &self.one } else { &self.batch }, line).map_err(|reason| Error::Lines {
+                library: "MKL",
+                length,
+                reason,
+            })?;
+        }
+        Ok(())
     }
 }
 
@@ -93,12 +105,12 @@ impl<T: Real> ComplexLines<T> for Complexes {
         0
     }
 
-    fn transform(&self, lines: &mut [Complex<T>], _: &mut [Complex<T>]) {
+    fn transform(&self, lines: &mut [Complex<T>], _: &mut [Complex<T>]) -> Result<()> {
         let begin = lines.as_mut_ptr();
-        self.duo.run(lines.len() / self.length, |descriptor, line| {
+        self.duo.run((lines.len() / self.length, self.length), |descriptor, line| {
             // SAFETY: the lines of a call are inside the slice, and the descriptor is for such an array, in place.
-            unsafe { descriptor.compute_in_place(self.direction, begin.add(line * self.length).cast()) };
-        });
+            unsafe { descriptor.compute_in_place(self.direction, begin.add(line * self.length).cast()) }
+        })
     }
 }
 
@@ -113,25 +125,25 @@ impl<T: Real> RealLines<T> for Reals {
         0
     }
 
-    fn forward(&self, real: &mut [T], half: &mut [Complex<T>], _: &mut [Complex<T>]) {
+    fn forward(&self, real: &mut [T], half: &mut [Complex<T>], _: &mut [Complex<T>]) -> Result<()> {
         let (n, from, to) = (self.length, real.as_mut_ptr(), half.as_mut_ptr());
-        self.forward.run(real.len() / n, |descriptor, line| {
+        self.forward.run((real.len() / n, n), |descriptor, line| {
             // SAFETY: the lines of a call are inside the slices, and the descriptor is for such arrays.
             unsafe {
                 let to = to.add(line * (n / 2 + 1));
-                descriptor.compute(Direction::Forward, from.add(line * n).cast(), to.cast());
+                descriptor.compute(Direction::Forward, from.add(line * n).cast(), to.cast())
             }
-        });
+        })
     }
 
-    fn backward(&self, half: &mut [Complex<T>], real: &mut [T], _: &mut [Complex<T>]) {
+    fn backward(&self, half: &mut [Complex<T>], real: &mut [T], _: &mut [Complex<T>]) -> Result<()> {
         let (n, from, to) = (self.length, half.as_mut_ptr(), real.as_mut_ptr());
-        self.backward.run(real.len() / n, |descriptor, line| {
+        self.backward.run((real.len() / n, n), |descriptor, line| {
             // SAFETY: as above.
             unsafe {
                 let from = from.add(line * (n / 2 + 1));
-                descriptor.compute(Direction::Backward, from.cast(), to.add(line * n).cast());
+                descriptor.compute(Direction::Backward, from.cast(), to.add(line * n).cast())
             }
-        });
+        })
     }
 }

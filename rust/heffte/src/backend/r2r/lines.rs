@@ -7,6 +7,7 @@ use num_traits::Zero;
 
 use super::folding::{Folding, Mirrors, Step};
 use crate::backend::{ComplexLines, Real};
+use crate::error::Result;
 
 /// A transform of lines, each by way of the scratch.
 pub(super) struct R2rLines<T: Real> {
@@ -26,13 +27,14 @@ impl<T: Real> ComplexLines<T> for R2rLines<T> {
         self.folding.period + self.fourier.scratch_len()
     }
 
-    fn transform(&self, lines: &mut [Complex<T>], scratch: &mut [Complex<T>]) {
+    fn transform(&self, lines: &mut [Complex<T>], scratch: &mut [Complex<T>]) -> Result<()> {
         let (period, scratch) = scratch.split_at_mut(self.folding.period);
         for line in lines.chunks_exact_mut(self.length) {
             apply(&self.folding.before, line, period);
-            self.fourier.transform(period, scratch);
+            self.fourier.transform(period, scratch)?;
             apply(&self.folding.after, period, line);
         }
+        Ok(())
     }
 }
 

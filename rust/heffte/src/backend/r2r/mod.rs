@@ -246,7 +246,7 @@ pub(super) mod tests {
                 panic!("the planner has nothing else")
             };
             let mut tile: Vec<_> = (0..2 * n).map(|i| Complex::from(sample(i / n, i % n))).collect();
-            lines.transform(&mut tile, &mut vec![Complex::zero(); lines.scratch_len()]);
+            lines.transform(&mut tile, &mut vec![Complex::zero(); lines.scratch_len()]).expect("the transform");
             for line in 0..2 {
                 let found: Vec<f64> = tile[line * n..(line + 1) * n].iter().map(|v| v.re).collect();
                 assert_close(&found, line, kind, direction);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::folding::Folding;
 use crate::backend::lanes::RowStep;
-use crate::backend::{ComplexPanels, Real, Tile};
+use crate::backend::{ComplexPanels, Ends, Real, Tile};
 
 /// A transform of the lines of panels.
 pub(crate) struct R2rPanels<T: Real> {
@@ -58,7 +58,7 @@ impl<T: Real> R2rPanels<T> {
                     (other, tile)
                 }
             };
-            self.fourier.transform(period, scratch, factor, None);
+            self.fourier.transform(period, scratch, factor, Ends::default());
             self.after.run(period, result);
             result
         }

@@ -9,12 +9,21 @@ use crate::recipe::{Recipe, Stage};
 use crate::spec::Spec;
 
 /// Where both sides of an exchange lie, and of what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::plan) struct Crossing {
     /// The end of the workspace that holds the near side; the far side lies at the other.
     pub near: End,
     /// Whether the elements are real.
     pub is_real: bool,
+    /// The side that keeps the piece which goes from this rank to itself, so that it need not be copied to the other.
+    pub keeper: Option<Keeper>,
+}
+
+/// A side of an exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::plan) enum Keeper {
+    Near,
+    Far,
 }
 
 impl Program {
@@ -104,15 +113,38 @@ impl Builder<'_> {
             Place::Outbox
         } else {
             let (schedule, is_real) = (self.exchanges[index].schedule(), self.recipe.is_real_after(index));
-            let near = self.place(schedule.near.len, is_real);
+            let before = self.program.crossings.last().copied();
+            let before = before.filter(|before| groups.len() == 1 && before.is_real == is_real);
+            let near = match before.filter(|_| self.leaves_as_it_came(index)) {
+                Some(before) => before.near.opposite(),
+                None => self.place(schedule.near.len, is_real),
+            };
             self.place(schedule.far.len, is_real);
-            self.program.crossings.push(Crossing { near, is_real });
+            self.program.crossings.push(Crossing { near, is_real, keeper: None });
+            self.keep_own(index);
             Place::Near(index)
         };
         places.push(last);
         for (axes, sides) in groups.iter().zip(places.windows(2)) {
             let step = self.visit(axes, stage, (sides[0], sides[1]));
             steps.push(step);
+        }
+    }
+
+    /// Whether what arrives by one exchange leaves by the next, `index`, in the same pieces: lines can be transformed where they lie.
+    fn leaves_as_it_came(&self, index: usize) -> bool {
+        let [before, after] = [&self.exchanges[index - 1], &self.exchanges[index]];
+        before.carries_all() && after.carries_all() && before.schedule().far == after.schedule().near
+    }
+
+    /// Lets this rank's own piece stay where it leaves by the exchange before `index`, if lines are transformed where they lie and
+    /// `index` brings it back to the same place.
+    fn keep_own(&mut self, index: usize) {
+        let [.., before, after] = &mut self.program.crossings[..] else { return };
+        let [first, second] = [index - 1, index].map(|index| self.exchanges[index].schedule());
+        let are_exact = first.block.is_none() && second.block.is_none();
+        if after.near != before.near && before.keeper.is_none() && are_exact && first.near == second.far {
+            (before.keeper, after.keeper) = (Some(Keeper::Near), Some(Keeper::Far));
         }
     }
 

@@ -8,7 +8,7 @@ use crate::lines::{Piece, Thresholds, Visit};
 use crate::recipe::{Recipe, Stage};
 use crate::trace::{Axes, MESSAGES};
 
-pub(super) use messages::Crossing;
+pub(super) use messages::{Crossing, Keeper};
 pub(super) use node::Spread;
 
 /// Memory that a visit reads or writes.
@@ -175,6 +175,12 @@ impl Program {
     /// Where the exchange `index` lies.
     pub fn crossing(&self, index: usize) -> Crossing {
         self.crossings[index]
+    }
+
+    /// The exchanges that this rank's own piece need not travel by.
+    pub fn keeping_own(&self) -> impl Iterator<Item = usize> {
+        let keeps = |index: &usize| self.crossings[*index].keeper.is_some();
+        (0..self.crossings.len()).filter(keeps)
     }
 
     /// The pieces of [`Place::Areas`].

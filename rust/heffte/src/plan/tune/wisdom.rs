@@ -83,10 +83,11 @@ fn key(plan: &Plan) -> String {
     let shared = if plan.recipe.machine().shares_memory { "shared memory" } else { "messages" };
     let (cpu, cores) = cpu();
     format!(
-        "{x} x {y} x {z}, {} ranks, {ranks_per_node} per node, threads {}, {}, {shared}, {cpu}, {cores} cores, version {}, {:016x}",
+        "{x} x {y} x {z}, {} ranks, {ranks_per_node} per node, threads {}, {}, {}, {shared}, {cpu}, {cores} cores, version {}, {:016x}",
         problem.ranks,
         options.threads,
         plan.backend().name(),
+        options.effort.name(),
         env!("CARGO_PKG_VERSION"),
         hash(&problem)
     )
