@@ -67,11 +67,13 @@ class Flow:
     def acceleration(self, u_hat: np.ndarray) -> np.ndarray:
         """The time derivative of ``u_hat``: convection without its gradient part, and friction."""
         (u, v, w), (a, b, c) = self.to_space(u_hat), self.vorticity(u_hat)
-        rate = self.to_waves(np.stack([v * c - w * b, w * a - u * c, u * b - v * a])) * self.resolved
+        rate = self.to_waves(np.stack([v * c - w * b, w * a - u * c, u * b - v * a]))
+        rate *= self.resolved
         gradient = sum(k * r for k, r in zip(self.k, rate)) * self.over_k2
         for k, component in zip(self.k, rate):
             component -= k * gradient
-        return rate - self.viscosity * self.k2 * u_hat
+        rate -= self.viscosity * self.k2 * u_hat
+        return rate
 
     def step(self, dt: float) -> None:
         k1 = self.acceleration(self.u_hat)
@@ -81,7 +83,8 @@ class Flow:
         self.u_hat += dt / 6 * (k1 + 2 * (k2 + k3) + k4)
 
     def mean(self, values: np.ndarray) -> float:
-        return comm.allreduce(float(values.sum())) / self.n**3
+        total: float = comm.allreduce(float(values.sum()))
+        return total / self.n**3
 
     def energy(self) -> float:
         """The mean of |u|^2 / 2."""
@@ -111,7 +114,7 @@ def simulate(flow: Flow, dt: float, t_end: float) -> np.ndarray:
 def check() -> bool:
     flow = Flow(32, viscosity=0.000625)
     _, energy, enstrophy = simulate(flow, dt=0.01, t_end=0.1)[-1]
-    good = abs(energy - PUBLISHED_ENERGY) < 5e-8 and abs(enstrophy - PUBLISHED_ENSTROPHY) < 5e-8
+    good = bool(abs(energy - PUBLISHED_ENERGY) < 5e-8 and abs(enstrophy - PUBLISHED_ENSTROPHY) < 5e-8)
     if comm.rank == 0:
         print(f"energy    {energy:.12f}, published {PUBLISHED_ENERGY}")
         print(f"enstrophy {enstrophy:.12f}, published {PUBLISHED_ENSTROPHY}")
@@ -127,12 +130,20 @@ def draw(history: np.ndarray, plane: np.ndarray, viscosity: float, path: str) ->
 
     time, energy, enstrophy = history.T
     ink, paper, glow = "#e8e6e3", "#0f1117", "#ff9e64"
-    colours = dict.fromkeys(["text.color", "axes.labelcolor", "xtick.color", "ytick.color"], ink)
     with plt.rc_context(
-        {**colours, "axes.edgecolor": "#565f73", "figure.facecolor": paper, "axes.facecolor": paper, "font.size": 11}
+        {
+            "text.color": ink,
+            "axes.labelcolor": ink,
+            "xtick.color": ink,
+            "ytick.color": ink,
+            "axes.edgecolor": "#565f73",
+            "figure.facecolor": paper,
+            "axes.facecolor": paper,
+            "font.size": 11,
+        }
     ):
         figure = plt.figure(figsize=(12, 6), layout="constrained")
-        left, right = figure.subfigures(1, 2, width_ratios=[1.15, 1], facecolor=paper)
+        left, right = np.asarray(figure.subfigures(1, 2, width_ratios=[1.15, 1], facecolor=paper), dtype=object)
 
         axes = left.subplots()
         # The flow is periodic, and each pixel has its grid point in the middle.

@@ -35,6 +35,23 @@ except ImportError as _error:
 from . import _mpi, capi
 from ._box import box3d, proc_setup, split_world
 from ._constants import axis, backend, reshape_algorithm, scale
+from ._distributed import (
+    DistArray,
+    clear_plans,
+    dctn,
+    dstn,
+    fftfreq,
+    fftn,
+    idctn,
+    idstn,
+    ifftn,
+    irfftn,
+    load,
+    rfftfreq,
+    rfftn,
+    save,
+    scatter,
+)
 from ._errors import heffte_input_error
 from ._options import plan_options
 from ._plan import fft3d, fft3d_r2c, heffte_fft_plan, transform
@@ -45,29 +62,44 @@ from .heffte_config import __version__, enable_cuda, enable_fftw, enable_mkl, en
 _mpi.check_library()
 
 __all__ = [
+    "DistArray",
     "add_trace",
     "axis",
     "backend",
     "box3d",
     "capi",
+    "clear_plans",
+    "dctn",
+    "dstn",
     "enable_cuda",
     "enable_fftw",
     "enable_mkl",
     "enable_rocm",
     "fft3d",
     "fft3d_r2c",
+    "fftfreq",
+    "fftn",
     "fftw_export_wisdom",
     "fftw_import_wisdom",
     "finalize_tracing",
     "heffte_config",
     "heffte_fft_plan",
     "heffte_input_error",
+    "idctn",
+    "idstn",
+    "ifftn",
     "init_tracing",
+    "irfftn",
     "libheffte_path",
+    "load",
     "plan_options",
     "proc_setup",
     "reshape_algorithm",
+    "rfftfreq",
+    "rfftn",
+    "save",
     "scale",
+    "scatter",
     "split_world",
     "trace",
     "transform",

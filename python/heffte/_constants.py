@@ -18,7 +18,7 @@ class backend:
     """The same as ``rocfft``."""
     auto = 100
     """That of the others which should be the fastest for a plan, which says when it is printed what was picked. heFFTe has none."""
-    valid = [0, 1, 2, 10, 11]
+    valid = [0, 1, 2, 10, 11]  # noqa: RUF012 – heFFTe has a list
     """All numbers that name a backend of heFFTe's."""
 
 

@@ -30,4 +30,6 @@ def handle(comm: Any) -> int:
         raise heffte_input_error(f"comm is a {type(comm).__name__}: pass an mpi4py communicator")
     if comm == MPI.COMM_NULL:
         raise heffte_input_error("comm is MPI.COMM_NULL (or was freed): pass a live communicator")
+    if isinstance(comm, MPI.Intercomm):
+        raise heffte_input_error("comm is an intercommunicator: pass one whose ranks are all in one group, or its Merge()")
     return comm.py2f()

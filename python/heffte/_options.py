@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import copy
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from mpi4py import MPI
 
@@ -13,6 +14,19 @@ from ._integers import integer
 
 if TYPE_CHECKING:
     from ._core import _Options
+
+
+class Choices(TypedDict, total=False):
+    """The choices of :class:`plan_options` as keywords of functions."""
+
+    use_reorder: bool
+    algorithm: int
+    use_pencils: bool
+    use_gpu_aware: bool
+    use_shared_memory: bool | None
+    tune: bool | None
+    threads: int | None
+    effort: str | None
 
 
 class plan_options:
@@ -69,6 +83,17 @@ class plan_options:
     def default(cls, backend_tag: int = backends.stock) -> plan_options:
         """The defaults of a backend."""
         return cls(use_reorder=backend_tag not in (backends.mkl, backends.cufft))
+
+    def _with(self, choices: Choices) -> plan_options:
+        """A copy with some choices made otherwise."""
+        unknown = set(choices) - set(Choices.__annotations__)
+        if unknown:
+            raise heffte_input_error(
+                f"{sorted(unknown)[0]} is no option of plans: these are {', '.join(Choices.__annotations__)}"
+            )
+        changed = copy.copy(self)
+        vars(changed).update(choices)
+        return changed
 
     def use_num_subranks(self, num_subranks: int) -> None:
         """Lets only the first ``num_subranks`` ranks take part between the input and the output boxes."""

@@ -16,9 +16,10 @@ from ._errors import heffte_input_error, told
 def init_tracing(root: str | os.PathLike[str], comm: Any = MPI.COMM_WORLD) -> None:
     """Begins to record; :func:`finalize_tracing` writes the files. Collective over ``comm``.
 
-    Each rank gets ``<root>_<rank in COMM_WORLD>.log``, a line for each event, in heFFTe's format; all together ``<root>.json``, which
-    Chrome's and Perfetto's viewers open, and ``<root>.txt``, a table of all events. What was recorded before and not written
-    is dropped. Where the environment has ``HEFFTE_TRACE``, which traces the whole run, nothing happens.
+    Each rank gets ``<root>_<rank in COMM_WORLD>.log``, a line for each event, in heFFTe's format; all together
+    ``<root>.json``, which Chrome's and Perfetto's viewers open, and ``<root>.txt``, a table of all events. What was
+    recorded before and not written is dropped. Where the environment has ``HEFFTE_TRACE``, which traces the whole run,
+    nothing happens.
 
     Raises
     ------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import heffte
 import numpy as np
 from mpi4py import MPI
@@ -63,3 +65,20 @@ def assert_close(comm: MPI.Comm, found: np.ndarray, expected: np.ndarray, points
     error, norm = comm.allreduce(mine)
     bound = TOLERANCE[found.dtype.name] * np.sqrt(max(np.log2(points), 1))
     assert np.sqrt(error) <= bound * np.sqrt(norm), f"{np.sqrt(error / norm):.2e} exceeds {bound:.2e}"
+
+
+def assert_refused(comm, call, *words):
+    """That ``call`` raises on all ranks, at once, one text that contains ``words``."""
+    begin = time.monotonic()
+    message = "nothing was raised"
+    try:
+        call()
+    except heffte.heffte_input_error as error:
+        message = error.message
+    seconds = time.monotonic() - begin
+    # Every rank learns what all were told before any rank fails.
+    messages = comm.allgather(message)
+    assert len(set(messages)) == 1, messages
+    for word in words:
+        assert word in message, message
+    assert seconds < 5

@@ -67,7 +67,7 @@ def test_a_library_that_is_missing_is_named(tmp_path):
 
 @of_fftw
 def test_a_file_that_is_no_fftw_is_refused(tmp_path):
-    double, single = libraries()
+    double, _ = libraries()
     wrong = tmp_path / "libfftw3f.so.3"
     wrong.write_bytes(b"garbage")
     said, _ = run(HEFFTE_FFTW_LIBRARIES=f"{double}:{wrong}")

@@ -9,7 +9,6 @@ from pathlib import Path
 import heffte
 import numpy as np
 import pytest
-from mpi4py import MPI
 from programs import on_one_rank, run_alone
 
 

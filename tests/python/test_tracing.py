@@ -297,6 +297,7 @@ def test_a_root_of_the_environment_that_cannot_be_written_is_a_warning(root: str
     done = run_alone(program(root), HEFFTE_TRACE="/nonexistent/place")
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines() == [
-        "heffte: warning: nothing is traced: rank 0: cannot write /nonexistent/place_0.log: No such file or directory (os error 2); "
+        "heffte: warning: nothing is traced: rank 0: cannot write /nonexistent/place_0.log: "
+        "No such file or directory (os error 2); "
         "name a place that is there and may be written to"
     ]

@@ -37,7 +37,7 @@ struct Piece {
 }
 
 /// To add a piece, add a row. Cheap ones come first; those after `build` use what it installs.
-const PIECES: [Piece; 18] = [
+const PIECES: [Piece; 19] = [
     Piece { name: "fmt", about: "the Rust sources are formatted", run: rust::fmt },
     Piece { name: "header", about: "heffte_c.h and heffte_abi.h are what rust/heffte-c makes", run: native::header },
     Piece { name: "clippy", about: "no warnings in any crate", run: rust::clippy },
@@ -55,6 +55,11 @@ const PIECES: [Piece; 18] = [
         run: package::run,
     },
     Piece { name: "python", about: "the Python tests on 1, 2 and 4 ranks", run: python::tests },
+    Piece {
+        name: "python-style",
+        about: "types and style of the Python sources: mypy --strict, ruff",
+        run: python::style,
+    },
     Piece { name: "pythons", about: "the installed package under every other Python from 3.10", run: python::others },
     Piece {
         name: "taylor-green",

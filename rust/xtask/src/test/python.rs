@@ -14,6 +14,13 @@ use crate::setup::{self, Tools};
 use crate::{command, demo};
 
 const RANKS: [usize; 3] = [1, 2, 4];
+/// Examples that check themselves and end in a picture, with what makes them short.
+const PICTURES: [(&str, &[&str]); 4] = [
+    ("poisson_walls", &["--n", "16", "32", "64"]),
+    ("power_spectrum", &["--n", "64"]),
+    ("filter_image", &[]),
+    ("from_mpi4py_fft", &[]),
+];
 const LIMIT: Duration = Duration::from_secs(300);
 
 /// Python on so many ranks, with the installed package.
@@ -35,6 +42,37 @@ pub fn tests(tools: &Tools, report: &mut Report) {
         example.arg(at("examples/python/first_transform.py")),
         LIMIT,
     );
+    for (name, arguments) in PICTURES {
+        let picture = at("build").join(format!("{name}.png"));
+        let _ = fs::remove_file(&picture);
+        let mut example = python(tools, 2);
+        example.arg(at("examples/python").join(format!("{name}.py"))).arg("--output").arg(&picture).args(arguments);
+        if report.program_within(&format!("{name}.py on 2 ranks"), &mut example, LIMIT) {
+            report.check(&format!("the picture of {name}.py"), || is_png(&picture));
+        }
+    }
+}
+
+fn is_png(picture: &Path) -> Result<()> {
+    let bytes = fs::read(picture).with_context(|| format!("{} was not drawn", picture.display()))?;
+    ensure!(bytes.starts_with(b"\x89PNG\r\n"), "{} is no PNG file", picture.display());
+    Ok(())
+}
+
+/// What mypy says of the package and of the examples, and ruff of all Python sources.
+pub fn style(tools: &Tools, report: &mut Report) {
+    let prefix = SHARED.prefix().join("share/heffte/python");
+    let mypy = |arguments: &[&str]| {
+        let mut command = tools.command(&tools.python);
+        command.env("MYPYPATH", &prefix).args(["-m", "mypy", "--strict", "--cache-dir"]).arg(at("build/mypy"));
+        command.args(arguments);
+        command
+    };
+    report.program_within("mypy of the package", &mut mypy(&["-p", "heffte"]), LIMIT);
+    report.program_within("mypy of the examples", &mut mypy(&["examples/python"]), LIMIT);
+    let mut ruff = tools.command(&tools.python);
+    ruff.args(["-m", "ruff", "check", "--no-cache", "python", "tests/python", "examples/python"]);
+    report.program_within("ruff", &mut ruff, LIMIT);
 }
 
 pub fn taylor_green(tools: &Tools, report: &mut Report) {
@@ -50,11 +88,7 @@ pub fn demo(tools: &Tools, report: &mut Report) {
     let picture = demo::picture();
     let _ = fs::remove_file(&picture);
     if report.program_within("the simulation on 2 ranks", &mut demo::simulation(tools), LIMIT) {
-        report.check("the picture", || {
-            let bytes = fs::read(&picture).with_context(|| format!("{} was not drawn", picture.display()))?;
-            ensure!(bytes.starts_with(b"\x89PNG\r\n"), "{} is no PNG file", picture.display());
-            Ok(())
-        });
+        report.check("the picture", || is_png(&picture));
     }
 }
 
