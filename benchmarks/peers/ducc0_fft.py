@@ -2,7 +2,6 @@
 
 import ducc0
 import numpy as np
-
 from peer import run_in_one_process
 
 

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-
 from peer import Problem, run_in_one_process
 
 # The names of mkl_dfti.h.

@@ -5,7 +5,6 @@ import importlib.metadata
 import numpy as np
 from mpi4py import MPI
 from mpi4py_fft import PFFT
-
 from peer import Problem, peak_memory, relative, squares
 
 # FFTW's names of how thoroughly to plan.
@@ -24,8 +23,11 @@ def main():
     data[...] = problem.signal(box_in)
     # Its transforms leave the spectrum in other slabs: half of the exchanges of a transform that brings it back.
     spectrum, back = fft.forward.output_array, fft.backward.output_array
-    forward = lambda: fft.forward(normalize=False)
-    backward = lambda: fft.backward(normalize=False)
+    def forward():
+        return fft.forward(normalize=False)
+
+    def backward():
+        return fft.backward(normalize=False)
     seconds = np.array(problem.measure(forward, backward, comm.Barrier))
     comm.Allreduce(MPI.IN_PLACE, seconds, MPI.MAX)
     memory = comm.allreduce(peak_memory(), MPI.MAX)

@@ -84,7 +84,7 @@ class Problem:
     def measure(self, forward, backward, barrier=lambda: None):
         """The seconds of each call, after one to warm up."""
         seconds = []
-        for call in range(self.calls + 1):
+        for _call in range(self.calls + 1):
             barrier()
             begin = time.perf_counter()
             forward()

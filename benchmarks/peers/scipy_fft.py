@@ -2,7 +2,6 @@
 
 import scipy
 import scipy.fft
-
 from peer import run_in_one_process
 
 

@@ -71,7 +71,7 @@ pub fn style(tools: &Tools, report: &mut Report) {
     report.program_within("mypy of the package", &mut mypy(&["-p", "heffte"]), LIMIT);
     report.program_within("mypy of the examples", &mut mypy(&["examples/python"]), LIMIT);
     let mut ruff = tools.command(&tools.python);
-    ruff.args(["-m", "ruff", "check", "--no-cache", "python", "tests/python", "examples/python"]);
+    ruff.args(["-m", "ruff", "check", "--no-cache", "python", "tests", "examples", "benchmarks", "rust/xtask"]);
     report.program_within("ruff", &mut ruff, LIMIT);
 }
 
