@@ -23,6 +23,7 @@ def main():
     data[...] = problem.signal(box_in)
     # Its transforms leave the spectrum in other slabs: half of the exchanges of a transform that brings it back.
     spectrum, back = fft.forward.output_array, fft.backward.output_array
+
     def forward():
         return fft.forward(normalize=False)
 
