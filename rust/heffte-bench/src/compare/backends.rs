@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::case::{Kind, Precision};
 use super::machine::Machine;
 use super::record;
-use super::run::plot;
+use super::results::plot;
 use super::statistics::median;
 
 /// What to measure.

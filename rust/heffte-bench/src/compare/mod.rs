@@ -11,6 +11,7 @@ mod peers;
 mod process;
 mod record;
 mod report;
+mod results;
 mod run;
 mod signal;
 mod statistics;

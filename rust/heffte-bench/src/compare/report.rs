@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 
 use super::backends;
 use super::record::{Measurement, Outcome, Results};
-use super::run::given_or_default;
+use super::results::given_or_default;
 
 const BEGIN: &str = "<!-- results: begin -->";
 const END: &str = "<!-- results: end -->";

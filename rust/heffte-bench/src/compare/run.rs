@@ -1,7 +1,7 @@
 //! The comparison itself: rounds over all peers, case by case.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
@@ -15,6 +15,7 @@ use super::peers::{Context, Driver, Peer};
 use super::process;
 use super::record::{self, Collection, Line, Outcome, Results};
 use super::report;
+use super::results::plot;
 
 /// How long a driver may take, FFTW's planning included.
 const LIMIT: Duration = Duration::from_secs(300);
@@ -246,22 +247,6 @@ fn progress(length: u64) -> ProgressBar {
     ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-/// Draws a JSON file beside it, where that can be done.
-pub fn plot(python: &str, benchmarks: &Path, results: &Path) {
-    let picture = results.with_extension("svg");
-    let script = benchmarks.join("plot.py");
-    let drawn = std::process::Command::new(python).arg(script).arg(results).arg(&picture).output();
-    match drawn {
-        Ok(output) if output.status.success() => println!("{}", picture.display()),
-        Ok(output) => println!("no plot: {}", last_line(&output.stderr)),
-        Err(error) => println!("no plot: {error}"),
-    }
-}
-
-fn last_line(text: &[u8]) -> String {
-    String::from_utf8_lossy(text).lines().last().unwrap_or("nobody says why").to_owned()
-}
-
 /// That every result, whosever it is, is right.
 fn check(results: &Results) -> Result<()> {
     for outcome in &results.outcomes {
@@ -279,14 +264,6 @@ fn check(results: &Results) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Where files of a comparison lie, for those who only read it.
-pub const RESULTS: &str = "benchmarks/results/results.json";
-
-/// A path as the user may have given it.
-pub fn given_or_default(path: Option<&Path>) -> PathBuf {
-    path.map_or_else(|| RESULTS.into(), Path::to_owned)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod lifetime;
 mod memory;
 mod node;
 mod transfer;
+mod words;
 
 use std::ffi::{c_char, c_int};
 

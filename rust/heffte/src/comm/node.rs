@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use super::Comm;
-use super::agree::Words;
 use super::memory::SharedMemory;
+use super::words::Words;
 use crate::error::Result;
 
 /// How long a rank looks for the others before it sleeps, where each has a core of its own.

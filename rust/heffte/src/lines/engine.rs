@@ -7,10 +7,12 @@ use num_complex::Complex;
 use num_traits::Zero;
 use rayon::ThreadPool;
 
+use super::job::{Job, Part, STRETCH};
 use super::operand::{Layout, Operand};
+use super::operation::LineOp;
 use super::simd::{self, Rows, Stores};
 use super::sweep::Sweep;
-use super::tile::{Job, LineOp, Part, STRETCH, Tile};
+use super::tile::Tile;
 use super::visit::{Pass, Visit};
 use crate::backend::Real;
 use crate::error::{Error, Result};

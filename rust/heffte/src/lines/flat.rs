@@ -4,10 +4,12 @@ use num_complex::Complex;
 use num_traits::Zero;
 
 use super::cast::Cast;
+use super::job::{Job, Place};
+use super::operation::FlatOp;
 use super::simd;
 use super::sweep::Segment;
-use super::tile::{Job, Place};
-use crate::backend::{ComplexLines, R2rReals, Real, RealLines};
+
+use crate::backend::Real;
 use crate::error::Result;
 use crate::options::Direction;
 
@@ -16,14 +18,6 @@ pub(super) struct Flat<T> {
     complex: Vec<Complex<T>>,
     real: Vec<T>,
     scratch: Vec<Complex<T>>,
-}
-
-/// What happens to lines that lie one after the other.
-pub(super) enum FlatOp<'a, T: Real> {
-    Copy,
-    Complex(&'a dyn ComplexLines<T>),
-    Real(&'a dyn RealLines<T>),
-    R2rReal(&'a dyn R2rReals<T>),
 }
 
 impl<T: Real> FlatOp<'_, T> {

@@ -7,7 +7,9 @@
 mod cast;
 mod engine;
 mod flat;
+mod job;
 mod operand;
+mod operation;
 mod panels;
 mod simd;
 mod straight;
@@ -19,7 +21,7 @@ mod visit;
 
 pub(crate) use engine::{Engine, Passage};
 pub(crate) use operand::{Begin, Layout, Operand};
+pub(crate) use operation::LineOp;
 pub(crate) use thresholds::Thresholds;
-pub(crate) use tile::LineOp;
 pub(crate) use view::{Piece, fits_cache, padded_strides};
 pub(crate) use visit::Visit;

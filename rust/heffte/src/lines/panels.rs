@@ -4,13 +4,14 @@ use num_complex::Complex;
 use num_traits::Zero;
 
 use super::cast::Cast;
+use super::job::{Job, Place};
 use super::operand::Operand;
+use super::operation::PanelOp;
 use super::simd::{self, Matrix, Placed, Rows, Stores, row};
 use super::straight::{Straight, goes_straight};
 use super::sweep::Segment;
-use super::tile::{Job, Place};
 use crate::backend::lanes::{ROW, complete_spectrum, panel_lines, vector_bytes};
-use crate::backend::{ComplexPanels, Ends, PanelRows, R2rPairs, R2rPanels, Real, RealPanels, Tile};
+use crate::backend::{ComplexPanels, Ends, PanelRows, Real, Tile};
 use crate::options::Direction;
 
 /// Room for the panels of a tile, twice: some transforms go from one to the other.
@@ -26,18 +27,6 @@ pub(super) struct Panels<T> {
     scratch: Vec<Complex<T>>,
     source: Aim,
     target: Aim,
-}
-
-/// What happens to lines that lie side by side.
-pub(super) enum PanelOp<'a, T: Real> {
-    Complex(&'a dyn ComplexPanels<T>),
-    /// Half of the spectrum of real lines becomes lines, without imaginary parts.
-    Spectrum(&'a dyn ComplexPanels<T>),
-    Real(&'a dyn RealPanels<T>),
-    /// Cosine or sine transforms of complex lines.
-    R2r(&'a R2rPanels<T>),
-    /// Those of real lines.
-    R2rPairs(&'a R2rPairs<T>),
 }
 
 /// Where the lines of a layer lie on one side, if a transform can take them in or hand them out by itself.

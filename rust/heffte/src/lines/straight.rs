@@ -3,10 +3,10 @@
 use num_complex::Complex;
 
 use super::cast::Cast;
-use super::panels::PanelOp;
+use super::job::{Job, Place};
+use super::operation::PanelOp;
 use super::simd::{self, Stores};
 use super::sweep::Segment;
-use super::tile::{Job, Place};
 use crate::backend::lanes::ask_for;
 use crate::backend::{Real, StraightLine};
 use crate::options::Direction;

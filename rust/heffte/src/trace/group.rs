@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use super::clock::{self, Clock, Reading};
 use super::event::Event;
 use super::recorder::Record;
-use super::session::{Root, cannot_write};
+use super::root::{Root, cannot_write};
 use super::{chrome, summary};
 use crate::comm::{Comm, world_rank};
 use crate::error::Result;

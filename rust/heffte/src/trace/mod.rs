@@ -13,6 +13,7 @@ mod group;
 mod log;
 mod number;
 mod recorder;
+mod root;
 mod session;
 mod summary;
 

@@ -1,9 +1,7 @@
 //! Beginning and ending traces: the program's, or the one that the environment asks for.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mpi::ffi::MPI_Comm;
@@ -12,39 +10,9 @@ use mpi::raw::AsRaw;
 use super::group::Group;
 use super::log;
 use super::recorder::{self, Record};
+use super::root::{Root, cannot_write};
 use crate::comm::{Comm, on_finalize, world_rank};
 use crate::error::{Error, Result};
-
-/// What the names of files begin with.
-#[derive(Debug, Clone)]
-pub(super) struct Root(OsString);
-
-impl Root {
-    fn with(&self, end: &str) -> PathBuf {
-        let mut name = self.0.clone();
-        name.push(end);
-        name.into()
-    }
-
-    /// The log of a rank of `MPI_COMM_WORLD`.
-    fn log(&self, rank: usize) -> PathBuf {
-        self.with(&format!("_{rank}.log"))
-    }
-
-    /// What viewers open. Several groups of ranks may trace with one root: that of rank 0 has the plain name.
-    pub fn viewer(&self, first: usize) -> PathBuf {
-        self.with(&format!("{}.json", suffix(first)))
-    }
-
-    /// The table.
-    pub fn table(&self, first: usize) -> PathBuf {
-        self.with(&format!("{}.txt", suffix(first)))
-    }
-}
-
-fn suffix(first: usize) -> String {
-    if first == 0 { String::new() } else { format!("_from_{first}") }
-}
 
 /// A trace that was begun on this rank.
 #[derive(Debug)]
@@ -226,8 +194,4 @@ fn write_what_is_left() {
 
 fn warn(what: &str, error: &Error) {
     eprintln!("heffte: warning: {what}: {error}");
-}
-
-pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Error {
-    Error::File { file: path.display().to_string(), reason: error.to_string() }
 }
