@@ -1,6 +1,10 @@
 """How Sphinx makes the site of these pages; `cargo xtask test site` runs it, with the installed package on the path."""
 
+import re
+from pathlib import Path
+
 import heffte
+from sphinx.errors import ConfigError
 
 project = "heFFTe in Rust"
 version = release = heffte.__version__
@@ -21,6 +25,7 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 # Options of a signature are explained below it; defaults are shown as they are written.
 autodoc_preserve_defaults = True
+toc_object_entries_show_parents = "hide"
 
 html_theme = "furo"
 html_title = project
@@ -28,3 +33,9 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_copyright = False
+
+# The reference is a list by hand, in an order for readers: nothing may be left out.
+_reference = (Path(__file__).parent / "reference/python.md").read_text()
+_missing = [name for name in heffte.__all__ if not re.search(rf"\b{name}\b", _reference)]
+if _missing:
+    raise ConfigError(f"docs/reference/python.md has nothing about {', '.join(_missing)}")
