@@ -9,8 +9,8 @@ from ._errors import heffte_input_error
 
 
 def fftw_import_wisdom(path: str | os.PathLike[str]) -> None:
-    """Reads what :func:`fftw_export_wisdom` or FFTW's own programs wrote: ``path`` for double precision, and the same with an ``f`` at
-    its end for single. One that is not there counts for an empty one, where the other is. Not collective.
+    """Reads what :func:`fftw_export_wisdom` or FFTW's own programs wrote: ``path`` for double precision, and the same with an
+    ``f`` at its end for single. One that is not there counts for an empty one, where the other is. Not collective.
 
     Raises
     ------
