@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use regex::Regex;
 
+use super::native::{CXX, compile, there};
 use super::python::{is_png, python};
 use super::report::Report;
 use crate::command;
@@ -45,6 +46,10 @@ pub fn run(tools: &Tools, report: &mut Report) {
         return;
     }
     report.check("functions of heffte_c.h in docs/reference/c.md", functions_of_c);
+    for compiler in there(&["g++"]) {
+        let calls = at("docs/reference/calls.cpp");
+        report.check("docs/reference/calls.cpp", || compile(tools, &CXX, compiler, "c++11", &calls));
+    }
     // Nothing that an earlier run left behind becomes part of the pages.
     let place = at("build/site/run");
     let _ = fs::remove_dir_all(&place);
