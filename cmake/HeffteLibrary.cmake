@@ -102,7 +102,10 @@ if(Heffte_ENABLE_FFTW)
     INTERFACE_INCLUDE_DIRECTORIES "${Heffte_FFTW_INCLUDES}" INTERFACE_LINK_LIBRARIES "${Heffte_FFTW_LINKED}")
   target_link_libraries(Heffte INTERFACE Heffte::FFTW)
 endif()
-target_compile_features(Heffte INTERFACE c_std_99)
+if(Heffte_TOP_LEVEL)
+  # In a project around it that has no C, CMake would know no such feature.
+  target_compile_features(Heffte INTERFACE c_std_99)
+endif()
 if(CMAKE_CXX_COMPILER_LOADED)
   # The C++ compiler of the same MPI.
   get_filename_component(directory "${MPI_C_COMPILER}" DIRECTORY)

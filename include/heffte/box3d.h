@@ -49,6 +49,9 @@ template <typename index = int> struct box3d {
     }
     //! The box of the spectrum of real data, of which size / 2 + 1 points are kept along `dimension`.
     box3d r2c(int dimension) const {
+        if (dimension < 0 || dimension > 2)
+            throw std::invalid_argument("heffte: box3d::r2c() got dimension " + std::to_string(dimension) +
+                                        ": use 0, 1 or 2");
         std::array<index, 3> last = high;
         last[dimension] = low[dimension] + size[dimension] / 2;
         return box3d(low, last, order);

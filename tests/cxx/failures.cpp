@@ -56,6 +56,7 @@ static void directions_that_are_none_are_refused() {
         all_throw<std::invalid_argument>("r2c direction", [&] {
             heffte::fft3d_r2c<stock>(slab(), slab(), me == ranks - 1 ? direction : 0, MPI_COMM_WORLD);
         });
+    all_throw<std::invalid_argument>("dimension 3: use 0, 1 or 2", [&] { WORLD.r2c(3); });
 }
 
 static void orders_and_options_are_looked_at() {

@@ -65,7 +65,12 @@ def _state(name: str, number: int, is_built: bool) -> str:
 def _threads() -> str:
     given = os.environ.get("HEFFTE_NUM_THREADS")
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    chosen = f"{given} (HEFFTE_NUM_THREADS)" if given else "1 (HEFFTE_NUM_THREADS is not set)"
+    if not given:
+        chosen = "1 (HEFFTE_NUM_THREADS is not set)"
+    elif given.strip().isdigit() and int(given) > 0:
+        chosen = f"{int(given)} (HEFFTE_NUM_THREADS)"
+    else:
+        chosen = f"1 (HEFFTE_NUM_THREADS is {given}, which is no number of threads)"
     return f"{chosen} for each rank; this rank may use {cores} cores"
 
 

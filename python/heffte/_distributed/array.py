@@ -124,8 +124,8 @@ class DistArray(NDArrayOperatorsMixin):
 
     @property
     def local(self) -> npt.NDArray[Any]:
-        """This rank's part: batch axes, then this rank's points along each distributed axis. A view; assigning to its
-        elements changes the array."""
+        """This rank's part, with the batch axes first and then this rank's points along each distributed axis. A view;
+        assigning to its elements changes the array."""
         return self._data.transpose(np.argsort(_to_memory(self._layout, len(self._batch))))
 
     @property
@@ -160,7 +160,7 @@ class DistArray(NDArrayOperatorsMixin):
 
     @property
     def box(self) -> box3d:
-        """This rank's box, as plans take it: dimension d is the distributed axis d."""
+        """This rank's box, as plans take it; dimension d is the distributed axis d."""
         return self._layout.box
 
     @property

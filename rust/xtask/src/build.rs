@@ -65,3 +65,16 @@ pub fn install(tools: &Tools, flavour: &Flavour, options: &[String]) -> Result<(
     command::step("installing", cmake(tools).arg("--install").arg(&binary))?;
     Ok(())
 }
+
+/// Says where things are, and what to tell CMake and Python of it.
+pub fn tell_next(flavour: &Flavour) {
+    let prefix = flavour.prefix();
+    println!("Installed in {}. From C and C++:", prefix.display());
+    println!("  cmake -B build -DCMAKE_PREFIX_PATH='{}'", prefix.display());
+    let package = prefix.join("share/heffte/python");
+    if package.is_dir() {
+        println!("From Python, with this project's MPI:");
+        println!("  eval \"$(cargo xtask env)\"");
+        println!("  PYTHONPATH='{}' mpiexec -n 2 python program.py", package.display());
+    }
+}

@@ -73,7 +73,7 @@ fn run() -> Result<()> {
         Task::Build { is_static } => {
             let flavour = if is_static { &build::STATIC } else { &build::SHARED };
             build::install(&setup::tools()?, flavour, &[])?;
-            println!("Installed in {}", flavour.prefix().display());
+            build::tell_next(flavour);
             Ok(())
         }
         Task::Header { check } => header::run(check),

@@ -156,11 +156,14 @@ fn is_ours(m: &Measurement) -> bool {
     matches!(m.line.peer.as_str(), "ours" | "messages")
 }
 
-/// Where others are faster, in words.
+/// Where others are faster, in words; nothing where there are no others.
 fn losses(results: &Results) -> String {
     let all = results.outcomes.iter().flat_map(|outcome| &outcome.measurements);
     let compared = all.clone().filter(|m| !is_ours(m)).count();
     let lost = all.filter(|m| is_loss(m)).count();
+    if compared == 0 {
+        return String::new();
+    }
     let mut text = format!("\nOurs is slower in {lost} of {compared} comparisons");
     text += if lost == 0 { ".\n" } else { "; others take, of our time:\n\n" };
     for outcome in &results.outcomes {
@@ -221,6 +224,14 @@ mod tests {
         assert!(text.contains("Not measured: absent (nobody installed it)."), "{text}");
         let lost = "Ours is slower in 1 of 2 comparisons; others take, of our time:\n\n- 8³ c2c f64, 2 ranks, slabs: fast 0.80\n";
         assert!(text.ends_with(lost), "{text}");
+    }
+
+    #[test]
+    fn without_others_nothing_is_said_of_losses() {
+        let mut alone = results();
+        alone.outcomes[0].measurements.retain(is_ours);
+        let text = markdown(&alone);
+        assert!(text.contains("ours") && !text.contains("comparisons"), "{text}");
     }
 
     #[test]

@@ -86,7 +86,12 @@ impl Tools {
 
     /// The environment as lines for a shell.
     pub fn exports(&self) -> String {
-        self.variables().into_iter().map(|(name, value)| format!("export {name}='{value}'\n")).collect()
+        let corrosion = self.corrosion.iter().map(|prefix| ("Corrosion_ROOT", prefix.display().to_string()));
+        self.variables()
+            .into_iter()
+            .chain(corrosion)
+            .map(|(name, value)| format!("export {name}='{value}'\n"))
+            .collect()
     }
 
     /// `program` in the environment of the project, at its root.

@@ -121,12 +121,15 @@ pub fn run(tools: &Tools, report: &mut Report, prefix: &Path, work: &Path) {
         report.check(&format!("MPI is found for {languages}"), || finds_mpi(tools, languages, prefix, work));
     }
     if languages.len() > 1 {
-        report.check("FetchContent", || {
-            let fetched = format!("-DFETCHCONTENT_SOURCE_DIR_HEFFTE={}", at("").display());
-            let binary = work.join("fetched");
-            let mut configure = build::configure(tools, &at("tests/cmake/fetch_content"), &binary);
-            command::run("configuring", configure.arg(fetched)).map(|_| ())
-        });
+        for languages in ["C;CXX", "CXX"] {
+            report.check(&format!("FetchContent in a project of {languages}"), || {
+                let fetched = format!("-DFETCHCONTENT_SOURCE_DIR_HEFFTE={}", at("").display());
+                let binary = work.join("fetched").join(languages.replace(';', "-"));
+                let mut configure = build::configure(tools, &at("tests/cmake/fetch_content"), &binary);
+                configure.arg(fetched).arg(format!("-DLANGUAGES={languages}"));
+                command::run("configuring", &mut configure).map(|_| ())
+            });
+        }
     }
 }
 

@@ -25,15 +25,20 @@ const NOT_RUN: &str = "<!-- not run: ";
 
 pub fn run(_: &Tools, report: &mut Report) {
     for path in documents() {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path.strip_prefix(at("")).unwrap_or(&path).to_string_lossy().into_owned();
         report.check(&name, || check(&path));
     }
 }
 
 fn documents() -> Vec<PathBuf> {
-    let docs = fs::read_dir(at("docs")).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut all: Vec<PathBuf> = docs.filter(|path| path.extension().is_some_and(|e| e == "md")).collect();
-    all.extend(["README.md", "CONTRIBUTING.md"].map(at));
+    let mut all = vec![at("README.md"), at("CONTRIBUTING.md")];
+    let mut folders = vec![at("docs")];
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let (inner, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+        folders.extend(inner);
+        all.extend(files.into_iter().filter(|path| path.extension().is_some_and(|e| e == "md")));
+    }
     all.sort();
     all
 }

@@ -11,6 +11,7 @@ mod package;
 mod python;
 mod report;
 mod rust;
+mod site;
 
 use std::time::Instant;
 
@@ -37,7 +38,7 @@ struct Piece {
 }
 
 /// To add a piece, add a row. Cheap ones come first; those after `build` use what it installs.
-const PIECES: [Piece; 19] = [
+const PIECES: [Piece; 20] = [
     Piece { name: "fmt", about: "the Rust sources are formatted", run: rust::fmt },
     Piece { name: "header", about: "heffte_c.h and heffte_abi.h are what rust/heffte-c makes", run: native::header },
     Piece { name: "clippy", about: "no warnings in any crate", run: rust::clippy },
@@ -72,6 +73,7 @@ const PIECES: [Piece; 19] = [
         about: "the static library: built, installed, and the C tests with it",
         run: native::static_library,
     },
+    Piece { name: "site", about: "the pages of docs/, with the outputs of their programs", run: site::run },
     Piece { name: "docs", about: "commands in the documents are tested, or say that they are not", run: docs::run },
 ];
 

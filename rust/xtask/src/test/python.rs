@@ -24,7 +24,7 @@ const PICTURES: [(&str, &[&str]); 4] = [
 const LIMIT: Duration = Duration::from_secs(300);
 
 /// Python on so many ranks, with the installed package.
-fn python(tools: &Tools, ranks: usize) -> Command {
+pub fn python(tools: &Tools, ranks: usize) -> Command {
     let mut command = tools.on_ranks(ranks, &tools.python);
     command.env("PYTHONPATH", SHARED.prefix().join("share/heffte/python")).env("PYTHONDONTWRITEBYTECODE", "1");
     command
@@ -53,7 +53,8 @@ pub fn tests(tools: &Tools, report: &mut Report) {
     }
 }
 
-fn is_png(picture: &Path) -> Result<()> {
+/// That a picture was drawn.
+pub fn is_png(picture: &Path) -> Result<()> {
     let bytes = fs::read(picture).with_context(|| format!("{} was not drawn", picture.display()))?;
     ensure!(bytes.starts_with(b"\x89PNG\r\n"), "{} is no PNG file", picture.display());
     Ok(())
@@ -69,9 +70,13 @@ pub fn style(tools: &Tools, report: &mut Report) {
         command
     };
     report.program_within("mypy of the package", &mut mypy(&["-p", "heffte"]), LIMIT);
-    report.program_within("mypy of the examples", &mut mypy(&["examples/python"]), LIMIT);
+    report.program_within(
+        "mypy of the examples",
+        &mut mypy(&["examples/python", "docs/tutorial", "docs/howto"]),
+        LIMIT,
+    );
     let mut ruff = tools.command(&tools.python);
-    ruff.args(["-m", "ruff", "check", "--no-cache", "python", "tests", "examples", "benchmarks", "rust/xtask"]);
+    ruff.args(["-m", "ruff", "check", "--no-cache", "python", "tests", "examples", "benchmarks", "docs", "rust/xtask"]);
     report.program_within("ruff", &mut ruff, LIMIT);
 }
 
