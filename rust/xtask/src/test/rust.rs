@@ -1,6 +1,7 @@
 //! Pieces that cargo runs.
 
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -28,27 +29,28 @@ pub fn clippy(tools: &Tools, report: &mut Report) {
 }
 
 pub fn unit(tools: &Tools, report: &mut Report) {
-    let mut library = tools.cargo();
-    library
-        .args(["test", "--locked", "-p", "heffte", "--lib"])
-        .args(features(tools))
-        .envs(tools.backends().variables());
-    report.program("cargo test (library)", &mut library);
-    // With the same features everywhere, the library is compiled once for all that use it.
-    let documentation = ["test", "--locked", "-p", "heffte", "--doc"];
-    report.program("cargo test (documentation)", tools.cargo().args(documentation).args(features(tools)));
-    let bench = ["test", "--locked", "-p", "heffte-bench", "--lib"];
-    report.program("cargo test (benchmarks)", tools.cargo().args(bench).args(features(tools)));
+    let mut libraries = tests(tools, &["--lib"]);
+    libraries.envs(tools.backends().variables());
+    report.program("cargo test (library and benchmarks)", &mut libraries);
+    report.program("cargo test (documentation)", &mut tests(tools, &["--doc"]));
     let xtask = ["test", "--locked", "--profile", "xtask", "-p", "xtask"];
     report.program("cargo test (xtask)", tools.cargo().args(xtask));
+}
+
+/// `cargo test` of the library and the benchmarks, with the backends that are there: of the same packages with the same features
+/// each time, so that cargo compiles the library once for all.
+fn tests(tools: &Tools, choice: &[&str]) -> Command {
+    let mut command = tools.cargo();
+    command.args(["test", "--locked", "-p", "heffte", "-p", "heffte-bench", "--features"]);
+    let features: Vec<String> = tools.backends().names().into_iter().map(|name| format!("heffte/{name}")).collect();
+    command.arg(features.join(",")).args(choice);
+    command
 }
 
 pub fn mpi(tools: &Tools, report: &mut Report) {
     let mut program = None;
     report.check("building the tests", || {
-        let features = features(tools);
-        let arguments = ["test", "--locked", "-p", "heffte", "--test", "mpi", "--no-run"];
-        program = Some(executable(tools, &[&arguments[..], &features.each_ref().map(|f| f.as_str())].concat())?);
+        program = Some(executable(&mut tests(tools, &["--test", "mpi", "--no-run"]))?);
         Ok(())
     });
     let Some(program) = program else { return };
@@ -72,24 +74,16 @@ pub fn mpi(tools: &Tools, report: &mut Report) {
 pub fn examples(tools: &Tools, report: &mut Report) {
     let mut program = None;
     report.check("building the example", || {
-        let example = ["test", "--locked", "-p", "heffte", "--example", "first_transform", "--no-run"];
-        let features = features(tools);
-        program = Some(executable(tools, &[&example[..], &features.each_ref().map(|f| f.as_str())].concat())?);
+        program = Some(executable(&mut tests(tools, &["--example", "first_transform", "--no-run"]))?);
         Ok(())
     });
     let Some(program) = program else { return };
     report.program_within("first_transform on 2 ranks", &mut tools.on_ranks(2, &program), MPI_LIMIT);
 }
 
-/// What turns the backends on that are there.
-fn features(tools: &Tools) -> [String; 2] {
-    let all: Vec<String> = tools.backends().names().into_iter().map(|name| format!("heffte/{name}")).collect();
-    ["--features".to_owned(), all.join(",")]
-}
-
-/// Where cargo puts the only program that `arguments` build.
-fn executable(tools: &Tools, arguments: &[&str]) -> Result<PathBuf> {
-    let output = command::run("cargo", tools.cargo().args(arguments))?;
+/// Where cargo puts the only program that `build` builds.
+fn executable(build: &mut Command) -> Result<PathBuf> {
+    let output = command::run("cargo", build)?;
     let pattern = Regex::new(r"Executable .*\((.+)\)").expect("the pattern is sound");
     let found = pattern.captures(&output).with_context(|| format!("cargo names no executable:\n{output}"))?;
     Ok(crate::paths::at(&found[1]))
