@@ -18,19 +18,15 @@ pub struct Tile {
 }
 
 impl Tile {
-    /// The begin of a panel, which may be that after the last.
-    ///
-    /// # Safety
-    /// There is such a panel.
+    /// The begin of a row of a panel.
     #[inline(always)]
-    pub unsafe fn panel(self, panel: usize) -> *mut u8 {
-        // SAFETY: by the caller's word.
-        unsafe { self.begin.add(panel * self.rows * ROW) }
+    pub fn row(self, panel: usize, row: usize) -> *mut u8 {
+        self.begin.wrapping_add((panel * self.rows + row) * ROW)
     }
 
     /// The begins of all panels.
     pub fn panels(self) -> impl Iterator<Item = *mut u8> {
-        (0..self.panels).map(move |panel| self.begin.wrapping_add(panel * self.rows * ROW))
+        (0..self.panels).map(move |panel| self.row(panel, 0))
     }
 }
 
@@ -43,6 +39,18 @@ pub struct PanelRows<'a> {
     pub offset: usize,
     /// Whether they are written past the cache; they begin with cache lines then.
     pub is_streamed: bool,
+}
+
+impl PanelRows<'_> {
+    /// The begin of a row of a panel.
+    ///
+    /// # Safety
+    /// There is such a row.
+    #[inline(always)]
+    pub unsafe fn row(self, panel: usize, row: usize) -> *mut u8 {
+        // SAFETY: by the caller's word.
+        unsafe { self.begins.get_unchecked(row).add(self.offset + panel * ROW) }
+    }
 }
 
 /// Where the lines of a tile come from and go to, where that is not the tile itself.

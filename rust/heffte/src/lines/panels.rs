@@ -7,7 +7,7 @@ use super::cast::Cast;
 use super::job::{Job, Place};
 use super::operand::Operand;
 use super::operation::PanelOp;
-use super::simd::{self, Matrix, Placed, Rows, Stores, row};
+use super::simd::{self, Matrix, Placed, Rows, Stores};
 use super::straight::{Straight, goes_straight};
 use super::sweep::Segment;
 use crate::backend::lanes::{ROW, complete_spectrum, panel_lines, vector_bytes};
@@ -256,7 +256,7 @@ impl<T: Real> Panels<T> {
 /// Where the complex element of a line is that lies in `row`.
 fn element<T>(tile: Tile, index: usize, line: usize) -> *mut Complex<T> {
     let lanes = panel_lines::<T>();
-    row(tile, line / lanes, index).cast::<Complex<T>>().wrapping_add(line % lanes)
+    tile.row(line / lanes, index).cast::<Complex<T>>().wrapping_add(line % lanes)
 }
 
 /// Where element `index` of a real line is, whose pairs of neighbours are complex elements.
@@ -309,7 +309,7 @@ unsafe fn transpose_in<E, T>(piece: *const E, segment: &Segment, place: &Place, 
         // SAFETY: by the caller's word.
         unsafe {
             let from = Rows::of(piece.add(first * segment.across), segment.across);
-            let to = Placed { begin: row(panel, p, 0), places };
+            let to = Placed { begin: panel.row(p, 0), places };
             simd::transpose::<Complex<T>>(from, to, (count, places.len()), Stores::Cached)
         }
     })
@@ -396,7 +396,7 @@ unsafe fn transpose_out<E, T: Real>(
     panels::<T>(place.lines).all(|(p, first, count)| {
         // SAFETY: by the caller's word.
         unsafe {
-            let from = Rows::of(row(panel, p, rows.start).cast::<Complex<T>>(), panel_lines::<T>());
+            let from = Rows::of(panel.row(p, rows.start).cast::<Complex<T>>(), panel_lines::<T>());
             let to = piece.add(first * across);
             if job.stores == Stores::Cached || Rows::of(to, across).is_aligned(ROW) {
                 return simd::transpose::<Complex<T>>(from, Rows::of(to, across), counts(count), job.stores);

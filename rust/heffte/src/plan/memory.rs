@@ -118,18 +118,16 @@ impl Memory<'_> {
                 let schedule = self.exchanges[index].schedule();
                 // SAFETY: by the caller's word.
                 let (near, far) = unsafe { self.messages(index) };
-                let (this, other) = ((&schedule.near, near), (&schedule.far, far));
-                let ((side, address), other, is_kept) = match (place, self.program.crossing(index).keeper) {
-                    (Place::Near(_), keeper) => (this, other, keeper == Some(Keeper::Far)),
-                    (_, keeper) => (other, this, keeper == Some(Keeper::Near)),
-                };
+                let (near, far) = ((&schedule.near, near), (&schedule.far, far));
+                let is_near = matches!(place, Place::Near(_));
+                let (this, other, keeper) = if is_near { (near, far, Keeper::Far) } else { (far, near, Keeper::Near) };
                 let is_real = self.program.crossing(index).is_real;
-                let layout = if is_kept {
-                    self.beside_own((side, address), other, is_real, begins)
+                let layout = if self.program.crossing(index).keeper == Some(keeper) {
+                    self.beside_own(this, other, is_real, begins)
                 } else {
-                    Layout::Packed(side, self.call.batch)
+                    Layout::Packed(this.0, self.call.batch)
                 };
-                Operand { address, is_complex: self.is_complex(is_real), layout }
+                Operand { address: this.1, is_complex: self.is_complex(is_real), layout }
             }
             Place::Areas(index) => {
                 // SAFETY: by the caller's word.
@@ -148,14 +146,14 @@ impl Memory<'_> {
     ) -> Layout<'b> {
         let bytes = self.call.batch * self.element_size(is_real);
         let own = |piece: &&SidePiece| piece.rank == self.plan.rank();
+        let kept = other.pieces.iter().find(own);
         begins.clear();
         begins.extend(side.pieces.iter().map(|piece| {
-            let kept = other.pieces.iter().find(own).filter(|_| own(&piece));
-            let address = match kept {
-                Some(kept) => other_address.wrapping_add(kept.offset * bytes),
-                None => address.wrapping_add(piece.offset * bytes),
+            let (begin, offset) = match kept.filter(|_| own(&piece)) {
+                Some(kept) => (other_address, kept.offset),
+                None => (address, piece.offset),
             };
-            Begin { address, apart: piece.len }
+            Begin { address: begin.wrapping_add(offset * bytes), apart: piece.len }
         }));
         Layout::Apart(begins)
     }

@@ -200,13 +200,12 @@ impl Walk for InTo<'_> {
     #[inline(always)]
     unsafe fn from(self, panel: usize, row: usize) -> *mut u8 {
         // SAFETY: by the caller's word.
-        unsafe { self.from.begins.get_unchecked(row).add(self.from.offset + panel * ROW) }
+        unsafe { self.from.row(panel, row) }
     }
 
     #[inline(always)]
     unsafe fn to(self, panel: usize, row: usize) -> *mut u8 {
-        // SAFETY: by the caller's word.
-        unsafe { self.tile.panel(panel).add(row * ROW) }
+        self.tile.row(panel, row)
     }
 
     #[inline(always)]
@@ -230,14 +229,13 @@ impl<const IS_STREAMED: bool> Walk for OutOf<'_, IS_STREAMED> {
 
     #[inline(always)]
     unsafe fn from(self, panel: usize, row: usize) -> *mut u8 {
-        // SAFETY: by the caller's word.
-        unsafe { self.tile.panel(panel).add(row * ROW) }
+        self.tile.row(panel, row)
     }
 
     #[inline(always)]
     unsafe fn to(self, panel: usize, row: usize) -> *mut u8 {
         // SAFETY: by the caller's word.
-        unsafe { self.to.begins.get_unchecked(row).add(self.to.offset + panel * ROW) }
+        unsafe { self.to.row(panel, row) }
     }
 
     #[inline(always)]

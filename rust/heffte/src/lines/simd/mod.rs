@@ -60,12 +60,6 @@ impl Matrix for Rows {
     }
 }
 
-/// A row of a panel of `tile`.
-#[inline(always)]
-pub(super) fn row(tile: Tile, panel: usize, row: usize) -> *mut u8 {
-    tile.begin.wrapping_add((panel * tile.rows + row) * ROW)
-}
-
 /// The rows of one panel in an order of their own.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Placed<'a> {
@@ -157,7 +151,7 @@ pub(super) unsafe fn rows_in(from: Rows, tile: Tile, places: &[u32], bytes: usiz
             for (index, &place) in places.iter().enumerate() {
                 for p in 0..whole {
                     // SAFETY: by the word of the caller of `rows_in`.
-                    unsafe { copy_line::<S>(from.at(index, p, ROW), row(tile, p, place as usize)) };
+                    unsafe { copy_line::<S>(from.at(index, p, ROW), tile.row(p, place as usize)) };
                     if let Some(asking) = &mut asking {
                         asking.ask();
                     }
@@ -165,7 +159,7 @@ pub(super) unsafe fn rows_in(from: Rows, tile: Tile, places: &[u32], bytes: usiz
                 if rest > 0 {
                     // SAFETY: as above.
                     unsafe {
-                        let (source, target) = (from.at(index, whole, ROW), row(tile, whole, place as usize));
+                        let (source, target) = (from.at(index, whole, ROW), tile.row(whole, place as usize));
                         std::ptr::copy_nonoverlapping(source, target, rest);
                     }
                 }
@@ -193,10 +187,10 @@ pub(super) unsafe fn rows_out(tile: Tile, rows: Range<usize>, to: Rows, bytes: u
                 // SAFETY: by the word of the caller of `rows_out`.
                 unsafe {
                     for p in 0..whole {
-                        copy_line::<S>(row(tile, p, at), to.at(index, p, ROW));
+                        copy_line::<S>(tile.row(p, at), to.at(index, p, ROW));
                     }
                     if rest > 0 {
-                        std::ptr::copy_nonoverlapping(row(tile, whole, at), to.at(index, whole, ROW), rest);
+                        std::ptr::copy_nonoverlapping(tile.row(whole, at), to.at(index, whole, ROW), rest);
                     }
                 }
             }
@@ -243,7 +237,7 @@ unsafe fn join_and_stream(tile: Tile, rows: Range<usize>, to: Rows, bytes: usize
             // SAFETY: by the caller's word; the part fits the buffer.
             unsafe {
                 for (p, offset) in (0..part).step_by(ROW).enumerate() {
-                    let source = row(tile, done / ROW + p, at);
+                    let source = tile.row(done / ROW + p, at);
                     std::ptr::copy_nonoverlapping(source, buffer.add(offset), ROW.min(part - offset));
                 }
                 stream(buffer.cast_const(), to.at(index, done, 1), part);
@@ -273,7 +267,7 @@ pub(super) unsafe fn zip_in<T: Real>(from: Rows, tile: Tile, places: &[u32], lin
                     unsafe {
                         let re = from.at(2 * pair, first, size_of::<T>()).cast::<T>();
                         let im = from.at(2 * pair + 1, first, size_of::<T>()).cast::<T>();
-                        let to = row(tile, p, place as usize).cast::<T>();
+                        let to = tile.row(p, place as usize).cast::<T>();
                         for line in 0..count {
                             to.add(2 * line).write(re.add(line).read());
                             to.add(2 * line + 1).write(im.add(line).read());
@@ -305,7 +299,7 @@ pub(super) unsafe fn unzip_out<T: Real>(tile: Tile, rows: Range<usize>, to: Rows
                     unsafe {
                         let re = to.at(2 * pair, first, size_of::<T>()).cast::<T>();
                         let im = to.at(2 * pair + 1, first, size_of::<T>()).cast::<T>();
-                        let from = row(tile, p, at).cast::<T>();
+                        let from = tile.row(p, at).cast::<T>();
                         for line in 0..count {
                             re.add(line).write(from.add(2 * line).read());
                             im.add(line).write(from.add(2 * line + 1).read());

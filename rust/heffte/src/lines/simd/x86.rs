@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Matrix, Rows, Stores, row};
+use super::{Matrix, Rows, Stores};
 use crate::backend::Tile;
 use crate::backend::lanes::ROW;
 use crate::backend::lanes::transpose_x86::{transpose_2_of_16, transpose_4_of_8, transpose_4_of_16, transpose_8_of_8};
@@ -183,7 +183,7 @@ pub unsafe fn stream_rows_by_avx512(tile: Tile, rows: std::ops::Range<usize>, to
         for p in 0..panels {
             // SAFETY: by the caller's word.
             unsafe {
-                let vector = _mm512_loadu_pd(row(tile, p, at).cast());
+                let vector = _mm512_loadu_pd(tile.row(p, at).cast());
                 _mm512_stream_pd(to.at(index, p, ROW).cast(), vector);
             }
         }
@@ -232,7 +232,7 @@ pub unsafe fn stream_rows_by_avx(tile: Tile, rows: std::ops::Range<usize>, to: R
     for (index, at) in rows.enumerate() {
         for p in 0..panels {
             // SAFETY: by the caller's word.
-            unsafe { stream(row(tile, p, at), to.at(index, p, ROW), ROW) };
+            unsafe { stream(tile.row(p, at), to.at(index, p, ROW), ROW) };
         }
     }
 }
