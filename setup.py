@@ -91,6 +91,8 @@ class build_py(setuptools_build_py.build_py):
 
     def run(self) -> None:
         """Begins anew: nothing that an earlier build left is to be in the wheel."""
+        if self.editable_mode:
+            raise SetupError("heffte cannot be installed as editable, for what it needs beside its sources is built: pip install .")
         shutil.rmtree(self.build_lib, ignore_errors=True)
         super().run()
         values = {

@@ -66,6 +66,9 @@ fn build(tools: &Tools, place: &Path, dist: &Path) -> Result<()> {
     if let Some(shared) = shared_with_cmake(tools) {
         share_folders(tools, place, &shared.target)?;
         wheel.envs(shared.variables).env("CARGO_BUILD_TARGET", shared.target);
+        if is_own_mpich(tools) {
+            wheel.env("HEFFTE_MPICH_MPICC", &tools.mpicc);
+        }
     }
     wheel.args(["-m", "pip", "wheel", "--no-deps", "--wheel-dir"]).arg(dist).arg(at(""));
     command::step("building the wheel (a minute or two)", &mut wheel)?;
@@ -94,13 +97,18 @@ fn shared_with_cmake(tools: &Tools) -> Option<Shared> {
     Some(Shared { variables, target })
 }
 
+/// Whether CMake built with the MPICH of .venv.
+fn is_own_mpich(tools: &Tools) -> bool {
+    tools.mpicc == at(".venv/bin/mpicc")
+}
+
 /// Lets the wheel's cargo begin with what CMake's has compiled: for MPICH, which .venv has, all of it; for the other family
 /// what does not depend on MPI.
 fn share_folders(tools: &Tools, place: &Path, target: &str) -> Result<()> {
     fs::create_dir_all(place).with_context(|| format!("cannot make {}", place.display()))?;
     let cargo = at("build/cargo");
     let [same, other] = FAMILIES.map(|family| place.join(family));
-    if tools.mpicc == at(".venv/bin/mpicc") && !same.exists() {
+    if is_own_mpich(tools) && !same.exists() {
         std::os::unix::fs::symlink(&cargo, &same).context("cannot share what cargo has compiled")?;
     }
     if !other.exists() {
