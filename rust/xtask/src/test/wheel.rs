@@ -1,6 +1,5 @@
 //! The wheel: built once, and installed beside an MPI of each family.
 
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -125,33 +124,34 @@ fn share_folders(tools: &Tools, place: &Path, target: &str) -> Result<()> {
 /// Installs the wheel with an MPI of the family, and runs it there.
 fn installed(tools: &Tools, report: &mut Report, place: &Path, dist: &Path, family: &str) {
     let venv = place.join(format!("with-{family}"));
-    if !report.check(&format!("installing heffte[{family}]"), || install(tools, dist, &venv, family)) {
-        return;
-    }
-    let inside = |mut command: Command| {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let path = std::iter::once(venv.join("bin")).chain(std::env::split_paths(&path));
-        command.env("PATH", std::env::join_paths(path).unwrap_or_else(|_| OsString::from("/usr/bin:/bin")));
-        command.env_remove("LD_LIBRARY_PATH").env("PYTHONDONTWRITEBYTECODE", "1").env("HEFFTE_TEST_FAMILY", family);
-        // Open MPI's launcher gives programs a terminal, to which pytest would write in colours.
-        command.env("NO_COLOR", "1");
-        command
-    };
-    report.program(
-        &format!("python -m heffte info, with {family}"),
-        inside(tools.command(venv.join("bin/python"))).args(["-m", "heffte", "info"]),
-    );
-    let Ok(launcher) = Launcher::beside(&venv.join("bin/mpicc")) else {
-        report.check(&format!("mpiexec of {family}"), || Launcher::beside(&venv.join("bin/mpicc")).map(|_| ()));
-        return;
-    };
+    let mut launcher = None;
+    let is_there = report.check(&format!("installing heffte[{family}]"), || {
+        install(tools, dist, &venv, family)?;
+        launcher = Some(Launcher::beside(&venv.join("bin/mpicc"))?);
+        Ok(())
+    });
+    let (true, Some(launcher)) = (is_there, launcher) else { return };
+    let python = venv.join("bin/python");
+    let mut info = inside(tools, &venv, &python);
+    report.program(&format!("python -m heffte info, with {family}"), info.args(["-m", "heffte", "info"]));
     for (ranks, tests) in TESTS {
-        let mut pytest = inside(tools.command(launcher.program()));
+        let mut pytest = inside(tools, &venv, launcher.program());
         pytest.envs(launcher.variables().iter().copied()).args(launcher.flags()).args(["-n", &ranks.to_string()]);
-        pytest.arg(venv.join("bin/python")).args(["-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider"]);
+        pytest.arg(&python).args(["-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider"]);
         pytest.arg(at("tests/wheel")).args(tests.iter().map(|name| at("tests/python").join(name)));
+        // Open MPI's launcher gives programs a terminal, to which pytest would write in colours.
+        pytest.env("HEFFTE_TEST_FAMILY", family).env("NO_COLOR", "1");
         report.program_within(&format!("pytest with {family} on {ranks} ranks"), &mut pytest, LIMIT);
     }
+}
+
+/// `program` in that environment, which knows nothing of the project's.
+fn inside(tools: &Tools, venv: &Path, program: &Path) -> Command {
+    let mut command = tools.command(program);
+    let path = std::env::var("PATH").unwrap_or_default();
+    command.env("PATH", format!("{}:{path}", venv.join("bin").display()));
+    command.env_remove("LD_LIBRARY_PATH").env("PYTHONDONTWRITEBYTECODE", "1");
+    command
 }
 
 /// An environment with the wheel and what its extra brings; what tests need besides is that of .venv.
