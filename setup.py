@@ -64,7 +64,12 @@ def environment(family: str) -> dict[str, str]:
     if "LIBCLANG_PATH" not in variables:
         clang = importlib.util.find_spec("clang")
         if clang is not None and clang.submodule_search_locations:
-            variables["LIBCLANG_PATH"] = os.path.join(clang.submodule_search_locations[0], "native")
+            # Pip's environments have names of chance; where this differs, cargo compiles all anew that knows MPI.
+            link = BUILD / "libclang"
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.unlink(missing_ok=True)
+            link.symlink_to(Path(clang.submodule_search_locations[0], "native"))
+            variables["LIBCLANG_PATH"] = str(link)
     if "BINDGEN_EXTRA_CLANG_ARGS" not in variables:
         # That libclang comes without the compiler's own headers; those of the C compiler serve.
         compiler = [*os.environ.get("CC", "cc").split(), "-print-file-name=include"]

@@ -43,19 +43,16 @@ pub fn run(tools: &Tools, report: &mut Report) {
     }
 }
 
-/// What the set-up brings for cargo; the wheel's build brings its own.
-const BROUGHT: [&str; 3] = ["MPICC", "LIBCLANG_PATH", "BINDGEN_EXTRA_CLANG_ARGS"];
-
 /// pip of .venv, with everything in the versions of `requirements/`.
 fn python(tools: &Tools) -> Command {
     let mut command = tools.command(&tools.python);
     let files =
         [at("requirements/dev.txt"), at("requirements/wheel.txt")].map(|file| file.display().to_string()).join(" ");
     command.env("PIP_CONSTRAINT", &files).env("PIP_BUILD_CONSTRAINT", &files).env("PIP_DISABLE_PIP_VERSION_CHECK", "1");
-    for name in BROUGHT {
+    // What the set-up brings for cargo the wheel's build brings for itself.
+    for name in ["MPICC", "LIBCLANG_PATH", "BINDGEN_EXTRA_CLANG_ARGS", "LD_LIBRARY_PATH"] {
         command.env_remove(name);
     }
-    command.env_remove("LD_LIBRARY_PATH");
     command
 }
 
@@ -91,8 +88,7 @@ fn shared_with_cmake(tools: &Tools) -> Option<Shared> {
     let target = line.split_whitespace().find_map(|word| word.strip_prefix("--target="))?.to_owned();
     let (_, after) = line.split_once(" -E env ")?;
     let pairs = after.split_whitespace().map_while(|word| word.split_once('='));
-    let kept = pairs.filter(|(name, _)| !BROUGHT.contains(name));
-    let variables = kept.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let variables = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     Some(Shared { variables, target })
 }
 
