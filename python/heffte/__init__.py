@@ -18,18 +18,26 @@ An error on one rank is the same :class:`heffte_input_error` on all.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 try:
-    from . import _core, heffte_config
+    from . import heffte_config
 except ImportError as _error:
-    if _error.path is not None and "_core" in _error.path:
-        raise ImportError(
-            f"heffte's extension module cannot be loaded: {_error}; is the MPI that it was built with still there?"
-        ) from _error
     raise ImportError(
-        f"heffte in {__path__[0]} is not an installed package ({_error}): build heFFTe with -DHeffte_ENABLE_PYTHON=ON, "
-        "install it, and put <prefix>/share/heffte/python on PYTHONPATH"
+        f"heffte in {__path__[0]} is not an installed package ({_error}): `pip install` the folder of the sources, or build heFFTe "
+        "with -DHeffte_ENABLE_PYTHON=ON, install it, and put <prefix>/share/heffte/python on PYTHONPATH"
+    ) from _error
+
+from ._extension import load as _load
+
+try:
+    _load(Path(__file__).parent)
+except ImportError as _error:
+    if _error.path is None or "_core" not in _error.path:
+        raise
+    raise ImportError(
+        f"heffte's extension module cannot be loaded: {_error}; is the MPI that it was built with still there?"
     ) from _error
 
 from . import _mpi, capi
@@ -104,6 +112,11 @@ __all__ = [
     "trace",
     "transform",
 ]
+
+
+def __dir__() -> list[str]:
+    """The names that are public, and those of every module."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})
 
 
 def __getattr__(name: str) -> Any:

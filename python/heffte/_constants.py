@@ -1,5 +1,12 @@
 """The numbers that choose a backend, a scale, a reshape algorithm."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from ._errors import heffte_input_error
+from ._integers import integer
+
 
 class backend:
     """The libraries that transform lines. ``valid`` lists heFFTe's; a build need not have each of them."""
@@ -20,6 +27,15 @@ class backend:
     """That of the others which should be the fastest for a plan, which says when it is printed what was picked. heFFTe has none."""
     valid = [0, 1, 2, 10, 11]  # noqa: RUF012 – heFFTe has a list
     """All numbers that name a backend of heFFTe's."""
+
+
+def backend_number(given: Any) -> int:
+    """The number of a backend as callers give it. A name says which number is meant, but heFFTe's interface takes numbers."""
+    if isinstance(given, str):
+        names = [name for name, number in vars(backend).items() if isinstance(number, int)]
+        remedy = f"write heffte.backend.{given.lower()}" if given.lower() in names else f"heffte.backend has {', '.join(names)}"
+        raise heffte_input_error(f"backend_tag {given!r} is a text: {remedy}")
+    return integer("backend_tag", given)
 
 
 class scale:

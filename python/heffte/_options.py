@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import difflib
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from mpi4py import MPI
@@ -27,6 +29,21 @@ class Choices(TypedDict, total=False):
     tune: bool | None
     threads: int | None
     effort: str | None
+
+
+#: What others call what is called otherwise here.
+_OTHER_NAMES = {"axis": "axes", "n": "s", "shape": "s", "workers": "threads", "backend": "backend_tag"}
+
+
+def check_names(choices: Collection[str], options: Collection[str], arguments: Collection[str] = ()) -> None:
+    """Raises where a keyword is no option, with what it may be meant for among ``options`` and a function's ``arguments``."""
+    unknown = sorted(set(choices) - set(options))
+    if not unknown:
+        return
+    known = [*arguments, *options]
+    meant = [name for name in [_OTHER_NAMES.get(unknown[0])] if name in known] or difflib.get_close_matches(unknown[0], known, 1)
+    hint = f"do you mean {meant[0]}=? Options" if meant else "these"
+    raise heffte_input_error(f"{unknown[0]} is no option of plans: {hint} are {', '.join(options)}")
 
 
 class plan_options:
@@ -86,11 +103,7 @@ class plan_options:
 
     def _with(self, choices: Choices) -> plan_options:
         """A copy with some choices made otherwise."""
-        unknown = set(choices) - set(Choices.__annotations__)
-        if unknown:
-            raise heffte_input_error(
-                f"{sorted(unknown)[0]} is no option of plans: these are {', '.join(Choices.__annotations__)}"
-            )
+        check_names(choices, Choices.__annotations__)
         changed = copy.copy(self)
         vars(changed).update(choices)
         return changed

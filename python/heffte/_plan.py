@@ -10,7 +10,7 @@ from mpi4py import MPI
 from . import _core, _mpi
 from ._arrays import NOTHING, Described, Form, describe, same_kind, view
 from ._box import Triples, box3d, triples
-from ._constants import scale
+from ._constants import backend_number, scale
 from ._errors import heffte_input_error, told
 from ._integers import integer, triple
 from ._options import Choices, plan_options
@@ -128,7 +128,7 @@ class heffte_fft_plan:
         problem = None
         try:
             direction = None if r2c_direction is None else integer("r2c_direction", r2c_direction)
-            tag = integer("backend_tag", backend_tag)
+            tag = backend_number(backend_tag)
             numbers: Kinds = (direction, None)
             if kinds is not None:
                 x, y, z = triple("kinds", kinds).tolist()

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import os
 from ctypes import POINTER, c_char_p, c_double, c_int, c_void_p
 from typing import Any
 
@@ -47,9 +48,14 @@ def comm(communicator: MPI.Comm) -> Any:
 
 @functools.cache
 def library() -> ctypes.CDLL:
-    """``libheffte``, with the argument and result types of each function set."""
+    """``libheffte``, with the argument and result types of each function set. A wheel does not have it: ImportError says so."""
     from .heffte_config import libheffte_path
 
+    if not os.path.exists(libheffte_path):
+        raise ImportError(
+            f"{libheffte_path} is not there: heffte.capi needs the C library, which a heffte that pip installed comes without; "
+            "build and install heFFTe with CMake (docs/install-cmake.md)"
+        )
     loaded = ctypes.CDLL(libheffte_path)
     for name, (result, arguments) in prototypes().items():
         function = getattr(loaded, name)

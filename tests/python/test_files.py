@@ -96,3 +96,6 @@ def test_files_that_cannot_be_written_or_read(comm, folder):
     if comm.size > 1:
         last = comm.rank == comm.size - 1
         assert_refused(comm, lambda: heffte.load(folder / ("y" if last else "x.npy"), comm), "disagree on file")
+        words = f"rank {comm.size - 1}: cannot"
+        assert_refused(comm, lambda: heffte.save(3 if last else folder / "z.npy", x), f"{words} write 3: TypeError")
+        assert_refused(comm, lambda: heffte.load(3 if last else folder / "x.npy", comm), f"{words} read 3: TypeError")

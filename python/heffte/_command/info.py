@@ -29,7 +29,8 @@ def run(_: argparse.Namespace, comm: MPI.Comm) -> int:
     """Collective; rank 0 prints."""
     rows = [
         ("heffte", f"{__version__}, {os.path.dirname(os.path.dirname(__file__))}"),
-        ("libheffte", libheffte_path),
+        ("libheffte", libheffte_path if os.path.exists(libheffte_path) else "none: only CMake builds it"),
+        ("extension", os.path.basename(str(_core.__file__))),
         ("MPI", _one_line(MPI.Get_library_version())),
         ("mpi4py", f"{mpi4py.__version__}, MPI {MPI.VERSION}.{MPI.SUBVERSION}"),
         ("numpy", np.__version__),
@@ -63,14 +64,14 @@ def _state(name: str, number: int, is_built: bool) -> str:
 
 
 def _threads() -> str:
-    given = os.environ.get("HEFFTE_NUM_THREADS")
+    given, wanted = os.environ.get("HEFFTE_NUM_THREADS"), _core.wanted_threads()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    if not given:
+    if given is None:
         chosen = "1 (HEFFTE_NUM_THREADS is not set)"
-    elif given.strip().isdigit() and int(given) > 0:
-        chosen = f"{int(given)} (HEFFTE_NUM_THREADS)"
+    elif wanted is not None:
+        chosen = f"{wanted} (HEFFTE_NUM_THREADS)"
     else:
-        chosen = f"1 (HEFFTE_NUM_THREADS is {given}, which is no number of threads)"
+        chosen = f"1 (HEFFTE_NUM_THREADS is {given!r}, which is no number of threads)"
     return f"{chosen} for each rank; this rank may use {cores} cores"
 
 

@@ -15,7 +15,7 @@ from .. import _mpi
 from .._box import box3d
 from .._errors import heffte_input_error, told
 from .._integers import integer
-from . import plans
+from . import plans, reduction
 from .agreement import agree
 from .gather import gather
 from .layout import Layout, Order, as_points, make
@@ -71,9 +71,17 @@ class DistArray(NDArrayOperatorsMixin):
         batch_axes: int = 0,
         local: npt.NDArray[Any] | None = None,
     ) -> None:
+        arguments: dict[str, Any] = {"global_shape": global_shape, "dtype": dtype}
+        misplaced = [name for name, given in arguments.items() if isinstance(given, MPI.Comm)]
+        # Those who make the array are the ranks of that communicator.
+        comm = arguments[misplaced[0]] if misplaced else comm
         _mpi.handle(comm)
         problem, choices = None, None
         try:
+            if misplaced:
+                raise heffte_input_error(
+                    f"{misplaced[0]} is a communicator: write DistArray(global_shape, dtype, comm), or comm=..."
+                )
             shape, leading = split_shape(global_shape, batch_axes)
             layout = make(comm, shape[leading:], grid, boxes, order)
             kind = _kind(dtype, local)
@@ -127,6 +135,12 @@ class DistArray(NDArrayOperatorsMixin):
         """This rank's part, with the batch axes first and then this rank's points along each distributed axis. A view;
         assigning to its elements changes the array."""
         return self._data.transpose(np.argsort(_to_memory(self._layout, len(self._batch))))
+
+    @local.setter
+    def local(self, values: Any) -> None:
+        """``x.local += 1`` ends here, too, when it is done."""
+        if not isinstance(values, np.ndarray) or values.__array_interface__ != self.local.__array_interface__:
+            raise AttributeError("local is where the points of this rank lie: assign to its elements, x.local[...] = values")
 
     @property
     def global_shape(self) -> tuple[int, ...]:
@@ -228,6 +242,25 @@ class DistArray(NDArrayOperatorsMixin):
         """The whole array on rank ``root``, None on the others; on all ranks where ``root`` is None. Collective."""
         return gather(self, root)
 
+    def sum(self, axis: None = None, dtype: None = None, out: None = None) -> Any:
+        """The sum of all elements on all ranks, as numpy adds them up. Collective; the same bits on every rank.
+
+        ``axis``, ``dtype`` and ``out`` are there so that ``numpy.sum`` does so, too; they are None.
+        """
+        return reduction.reduce(self, "sum", axis=axis, dtype=dtype, out=out)
+
+    def max(self, axis: None = None, out: None = None) -> Any:
+        """The largest of all elements on all ranks. Collective; see :meth:`sum`."""
+        return reduction.reduce(self, "max", axis=axis, out=out)
+
+    def min(self, axis: None = None, out: None = None) -> Any:
+        """The smallest of all elements on all ranks. Collective; see :meth:`sum`."""
+        return reduction.reduce(self, "min", axis=axis, out=out)
+
+    def mean(self, axis: None = None, dtype: None = None, out: None = None) -> Any:
+        """The mean of all elements on all ranks. Collective; see :meth:`sum`."""
+        return reduction.mean(self, axis=axis, dtype=dtype, out=out)
+
     def __getitem__(self, index: Any) -> DistArray:
         """What an index of the batch axes selects: ``u[0]`` is the first component. A view where its elements lie together,
         else a copy. Not collective. Distributed axes are indexed in ``local``."""
@@ -263,7 +296,7 @@ class DistArray(NDArrayOperatorsMixin):
         if method != "__call__" or ufunc.signature is not None:
             raise TypeError(
                 f"numpy.{ufunc.__name__}{'' if method == '__call__' else '.' + method} goes across points of several ranks: "
-                "use x.local, and comm.allreduce"
+                "use x.local, and comm.allreduce; for all elements there are x.sum(), x.max(), x.min() and x.mean()"
             )
         where = options.get("where", True)
         arrays = [array for array in (*inputs, *out, where) if isinstance(array, DistArray)]
@@ -316,17 +349,26 @@ def _to_memory(layout: Layout, batch_axes: int) -> list[int]:
 
 def _kind(dtype: npt.DTypeLike | None, local: npt.NDArray[Any] | None) -> np.dtype[Any]:
     if local is None:
-        kind = np.dtype(float if dtype is None else dtype)
+        kind = _dtype(float if dtype is None else dtype)
         if kind.hasobject:
             raise heffte_input_error(f"dtype {kind} is no number")
         return kind
     if not isinstance(local, np.ndarray):
         raise heffte_input_error(f"local is a {type(local).__name__}: pass a numpy array")
-    if dtype is not None and np.dtype(dtype) != local.dtype:
-        raise heffte_input_error(f"local has dtype {local.dtype}, but dtype is {np.dtype(dtype)}: leave it out, or convert")
+    if dtype is not None and _dtype(dtype) != local.dtype:
+        raise heffte_input_error(f"local has dtype {local.dtype}, but dtype is {_dtype(dtype)}: leave it out, or convert")
     if local.dtype.hasobject:
         raise heffte_input_error("local holds Python objects: pass numbers")
     return local.dtype
+
+
+def _dtype(given: npt.DTypeLike) -> np.dtype[Any]:
+    try:
+        return np.dtype(given)
+    except TypeError as error:
+        raise heffte_input_error(
+            f"dtype {given!r} is unknown to numpy ({error}): use such as float, complex, 'float32', 'complex64'"
+        ) from None
 
 
 def _own(layout: Layout, shape: tuple[int, ...], local: npt.NDArray[Any]) -> npt.NDArray[Any]:

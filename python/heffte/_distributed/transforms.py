@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from .. import _mpi
 from .._box import box3d
-from .._constants import scale
+from .._constants import backend_number, scale
 from .._errors import heffte_input_error, told
 from .._integers import integer
-from .._options import plan_options
+from .._options import Choices, check_names, plan_options
 from . import exchange, plans
 from .agreement import agree
 from .array import DistArray
@@ -25,6 +25,9 @@ from .redistribute import beside
 
 #: What a caller says about the boxes of a result.
 Place = tuple[Sequence[int] | None, Sequence[box3d] | None]
+
+#: What functions over arrays take besides options of plans.
+_ARGUMENTS = ("s", "axes", "norm", "type", "resample", "grid", "boxes", "backend_tag")
 
 _SCALES = {"backward": scale.none, "ortho": scale.symmetric, "forward": scale.full}
 _INVERSE = {scale.none: scale.full, scale.symmetric: scale.symmetric, scale.full: scale.none}
@@ -73,7 +76,8 @@ def run(x: Any, verb: str, backend_tag: int, options: Any, prepare: Callable[[Di
     _mpi.handle(x.comm)
     problem, choices = None, None
     try:
-        tag = integer("backend_tag", backend_tag)
+        tag = backend_number(backend_tag)
+        check_names(options, Choices.__annotations__, _ARGUMENTS)
         chosen = plan_options.default(tag)._with(options)
         task = prepare(x).with_arrays()
         choices = {

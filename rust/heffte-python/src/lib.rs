@@ -21,6 +21,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("HeffteError", module.py().get_type::<errors::HeffteError>())?;
     module.add_class::<plan::Plan>()?;
     module.add_function(wrap_pyfunction!(mpi_library_version, module)?)?;
+    module.add_function(wrap_pyfunction!(wanted_threads, module)?)?;
     module.add_function(wrap_pyfunction!(backends, module)?)?;
     module.add_function(wrap_pyfunction!(geometry::split_world, module)?)?;
     module.add_function(wrap_pyfunction!(geometry::proc_setup, module)?)?;
@@ -36,6 +37,12 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
 #[pyfunction]
 fn mpi_library_version() -> String {
     heffte::mpi_library_version()
+}
+
+/// The threads of a rank that the environment asks for.
+#[pyfunction]
+fn wanted_threads() -> Option<usize> {
+    heffte::wanted_threads()
 }
 
 /// All backends by name: the number of each, and whether it is in this build.

@@ -50,6 +50,8 @@ pub use backend::{BackendKind, fftw_export_wisdom, fftw_import_wisdom};
 pub use comm::{comm_from_fortran, mpi_library_version};
 pub use error::{Error, ErrorKind, Result};
 pub use num_complex::Complex;
-pub use options::{Direction, Participants, PlanOptions, PlanningEffort, Scale, Transport, set_planning_effort};
+pub use options::{
+    Direction, Participants, PlanOptions, PlanningEffort, Scale, Transport, set_planning_effort, wanted_threads,
+};
 pub use plan::{Call, Plan};
 pub use spec::Spec;

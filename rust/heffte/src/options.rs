@@ -194,7 +194,7 @@ impl Default for PlanOptions {
             use_shared_memory: shared_memory_is_wanted(),
             tune: tuning_is_wanted(),
             effort: wanted_effort(),
-            threads: wanted_threads(),
+            threads: wanted_threads().unwrap_or(1),
             treat_as_large: false,
             pretended_node: 0,
             count_limit: i64::from(i32::MAX),
@@ -237,8 +237,7 @@ fn wanted_effort() -> PlanningEffort {
     })
 }
 
-/// The threads of a rank that the environment asks for: `HEFFTE_NUM_THREADS`, or 1 where it is not a number.
-fn wanted_threads() -> usize {
-    let threads = std::env::var("HEFFTE_NUM_THREADS").ok().and_then(|value| value.trim().parse().ok());
-    threads.unwrap_or(1).max(1)
+/// The threads of a rank that the environment asks for by `HEFFTE_NUM_THREADS`; `None` where it is not set, or no number from 1.
+pub fn wanted_threads() -> Option<usize> {
+    std::env::var("HEFFTE_NUM_THREADS").ok()?.trim().parse().ok().filter(|threads| *threads > 0)
 }

@@ -37,6 +37,16 @@ impl Launcher {
         if self.is_open_mpi { &["--oversubscribe"] } else { &[] }
     }
 
+    /// What it wants in its environment besides for more ranks than there are cores: MPICH's ranks spin while they wait, and
+    /// hinder those they wait for, unless they sleep now and then.
+    pub fn variables_of_a_crowd(&self) -> &'static [(&'static str, &'static str)] {
+        if self.is_open_mpi {
+            &[]
+        } else {
+            &[("MPIR_CVAR_ENABLE_HEAVY_YIELD", "1"), ("MPIR_CVAR_POLLS_BEFORE_YIELD", "100")]
+        }
+    }
+
     /// What it wants in its environment: a time limit, and leave to run for the root user.
     pub fn variables(&self) -> &'static [(&'static str, &'static str)] {
         const LIMIT: (&str, &str) = ("MPIEXEC_TIMEOUT", SECONDS);

@@ -110,6 +110,9 @@ impl Tools {
     pub fn on_ranks(&self, ranks: usize, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = self.command(self.launcher.program());
         command.args(self.launcher.flags()).arg("-n").arg(ranks.to_string()).arg(program);
+        if std::thread::available_parallelism().is_ok_and(|cores| ranks > cores.get()) {
+            command.envs(self.launcher.variables_of_a_crowd().iter().copied());
+        }
         command
     }
 }

@@ -12,6 +12,7 @@ mod python;
 mod report;
 mod rust;
 mod site;
+mod wheel;
 
 use std::time::Instant;
 
@@ -38,7 +39,7 @@ struct Piece {
 }
 
 /// To add a piece, add a row. Cheap ones come first; those after `build` use what it installs.
-const PIECES: [Piece; 20] = [
+const PIECES: [Piece; 21] = [
     Piece { name: "fmt", about: "the Rust sources are formatted", run: rust::fmt },
     Piece { name: "header", about: "heffte_c.h and heffte_abi.h are what rust/heffte-c makes", run: native::header },
     Piece { name: "clippy", about: "no warnings in any crate", run: rust::clippy },
@@ -72,6 +73,11 @@ const PIECES: [Piece; 20] = [
         name: "static",
         about: "the static library: built, installed, and the C tests with it",
         run: native::static_library,
+    },
+    Piece {
+        name: "wheel",
+        about: "pip's wheel beside MPICH and beside Open MPI, and the source distribution",
+        run: wheel::run,
     },
     Piece { name: "site", about: "the pages of docs/, with the outputs of their programs", run: site::run },
     Piece { name: "docs", about: "commands in the documents are tested, or say that they are not", run: docs::run },

@@ -15,11 +15,12 @@ use crate::{command, demo};
 
 const RANKS: [usize; 3] = [1, 2, 4];
 /// Examples that check themselves and end in a picture, with what makes them short.
-const PICTURES: [(&str, &[&str]); 4] = [
+const PICTURES: [(&str, &[&str]); 5] = [
     ("poisson_walls", &["--n", "16", "32", "64"]),
     ("power_spectrum", &["--n", "64"]),
     ("filter_image", &[]),
     ("from_mpi4py_fft", &[]),
+    ("smooth_on_device", &["--host", "--n", "32"]),
 ];
 const LIMIT: Duration = Duration::from_secs(300);
 
@@ -42,6 +43,7 @@ pub fn tests(tools: &Tools, report: &mut Report) {
         example.arg(at("examples/python/first_transform.py")),
         LIMIT,
     );
+    report.check("smooth_on_device.py without a device", || without_device(tools));
     for (name, arguments) in PICTURES {
         let picture = at("build").join(format!("{name}.png"));
         let _ = fs::remove_file(&picture);
@@ -51,6 +53,20 @@ pub fn tests(tools: &Tools, report: &mut Report) {
             report.check(&format!("the picture of {name}.py"), || is_png(&picture));
         }
     }
+}
+
+/// That the example for devices says why it does nothing: this build has no backend for them.
+fn without_device(tools: &Tools) -> Result<()> {
+    let mut example = python(tools, 2);
+    example.arg(at("examples/python/smooth_on_device.py"));
+    let said = command::run("smooth_on_device.py", &mut example)?;
+    ensure!(said.starts_with("skipped, rank 0: "), "it was not left out:\n{said}");
+    ensure!(
+        said.contains("this heffte has no backend cufft (heffte.enable_cuda is False)"),
+        "it does not say why:\n{said}"
+    );
+    println!("         {}", said.trim());
+    Ok(())
 }
 
 /// That a picture was drawn.
@@ -76,7 +92,19 @@ pub fn style(tools: &Tools, report: &mut Report) {
         LIMIT,
     );
     let mut ruff = tools.command(&tools.python);
-    ruff.args(["-m", "ruff", "check", "--no-cache", "python", "tests", "examples", "benchmarks", "docs", "rust/xtask"]);
+    ruff.args([
+        "-m",
+        "ruff",
+        "check",
+        "--no-cache",
+        "setup.py",
+        "python",
+        "tests",
+        "examples",
+        "benchmarks",
+        "docs",
+        "rust/xtask",
+    ]);
     report.program_within("ruff", &mut ruff, LIMIT);
 }
 
