@@ -36,6 +36,7 @@ mod backend;
 mod comm;
 mod error;
 mod exchange;
+mod files;
 pub mod geometry;
 mod lines;
 mod options;

@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod command;
 mod demo;
+mod fuzz;
 mod header;
 mod paths;
 mod setup;
@@ -28,6 +29,8 @@ enum Task {
     Demo,
     /// Runs all tests, or some pieces of them, and closes with `N passed, N failed`.
     Test(test::Options),
+    /// Tries random problems in large numbers, far more than the tests do.
+    Fuzz(fuzz::Options),
     /// Compares ours with other libraries in one interleaved run; behind `--` come arguments of `heffte-bench compare`.
     Bench(bench::Options),
     /// Makes .venv with MPI and the build tools; does nothing where it is there.
@@ -64,6 +67,7 @@ fn run() -> Result<()> {
     match Cli::parse().task {
         Task::Demo => demo::run(&setup::tools()?),
         Task::Test(options) => test::run(&setup::tools()?, &options),
+        Task::Fuzz(options) => fuzz::run(&setup::tools()?, &options),
         Task::Bench(options) => bench::run(&setup::tools()?, &options),
         Task::Setup => setup::tools().map(|_| ()),
         Task::Env => {

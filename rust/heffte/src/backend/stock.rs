@@ -48,13 +48,14 @@ fn panels<T: Real>(length: usize, direction: Direction) -> Option<Arc<dyn Comple
     match LaneComplexes::new(length, direction).filter(|_| length <= LONGEST_PANEL) {
         Some(lanes) => Some(Arc::new(lanes)),
         None if length <= LONGEST_CONVOLVED => Some(Arc::new(LaneConvolutions::new(length, direction))),
+        None if length <= LONGEST_PANEL => Some(Arc::new(LaneConvolutions::prime(length, direction)?)),
         None => None,
     }
 }
 
 /// The longest lines whose panels stay in the second level of cache.
 const LONGEST_PANEL: usize = 1 << 14;
-/// The longest lines that are convolved in lanes: beside their tile they need four times their rows.
+/// The longest lines of any length that are convolved in lanes: beside their tile they need four times their rows.
 const LONGEST_CONVOLVED: usize = 1 << 11;
 
 /// Lines of any length, one after the other.

@@ -3,6 +3,8 @@
 mod assembly;
 mod cost;
 mod display;
+#[cfg(test)]
+mod fuzz;
 mod grids;
 mod problem;
 mod route;

@@ -1,7 +1,8 @@
 //! Tests of the library on several ranks: `mpiexec -n N` runs this program, and every rank runs every test.
 //!
 //! The last line is `N passed, N failed`, counted over all ranks; the exit status is 1 where a test failed on any. With the argument
-//! `faults`, the tests are those in which libraries of others are missing or fail.
+//! `faults`, the tests are those in which libraries of others are missing or fail; with `fuzz <first> <count>`, so many more random
+//! problems.
 
 mod failures;
 mod faults;
@@ -23,8 +24,21 @@ fn main() {
     let (universe, _) = mpi::initialize_with_threading(mpi::Threading::Serialized).expect("MPI starts once");
     let comm = universe.world();
     let mut harness = Harness::new(&comm);
-    if std::env::args().nth(1).as_deref() == Some("faults") {
-        faults::run(&mut harness);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let is_part = match &arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => false,
+        ["faults"] => {
+            faults::run(&mut harness);
+            true
+        }
+        ["fuzz", first, count] => {
+            let number = |word: &str| word.parse::<u64>().expect("a number of problems");
+            transforms::fuzz(&mut harness, number(first)..number(first) + number(count));
+            true
+        }
+        others => panic!("{others:?}: give nothing, `faults`, or `fuzz <first> <count>`"),
+    };
+    if is_part {
         let failed = harness.summary();
         drop(universe);
         std::process::exit(i32::from(failed > 0));

@@ -90,30 +90,10 @@ fn by(harness: &mut Harness<'_>, backend: BackendKind) {
     let comm = harness.comm;
     let name = |test: &str| format!("{test} ({})", backend.name());
     harness.test(&name("random_problems_follow_the_definition_in_both_precisions"), || {
-        for seed in cases(comm, backend) {
-            let problem = problem(comm, backend, seed);
-            let plan = Plan::new(comm, problem.spec(comm.rank() as usize)).expect("the problem is sound");
-            let case = format!("case {seed}: {problem:?}\n{}", plan.recipe());
-            if problem.is_r2c() {
-                both_ways::<f64, Complex<f64>>(comm, &plan, &problem, seed, &case);
-                both_ways::<f32, Complex<f32>>(comm, &plan, &problem, seed, &case);
-            } else if problem.is_r2r() {
-                both_ways::<f64, f64>(comm, &plan, &problem, seed, &case);
-                both_ways::<f32, f32>(comm, &plan, &problem, seed, &case);
-                both_ways::<Complex<f64>, Complex<f64>>(comm, &plan, &problem, seed, &case);
-                both_ways::<Complex<f32>, Complex<f32>>(comm, &plan, &problem, seed, &case);
-            } else {
-                both_ways::<Complex<f64>, Complex<f64>>(comm, &plan, &problem, seed, &case);
-                both_ways::<Complex<f32>, Complex<f32>>(comm, &plan, &problem, seed, &case);
-                both_ways::<f64, Complex<f64>>(comm, &plan, &problem, seed, &case);
-            }
-        }
+        cases(comm, backend).for_each(|seed| definition(comm, backend, seed));
     });
     harness.test(&name("in_place_transforms_are_those_out_of_place"), || {
-        for seed in cases(comm, backend) {
-            in_place::<Complex<f64>>(comm, problem(comm, backend, seed), seed);
-            in_place::<f64>(comm, problem(comm, backend, seed), seed);
-        }
+        cases(comm, backend).for_each(|seed| in_places(comm, backend, seed));
     });
     harness.test(&name("scales_make_a_round_trip_the_identity"), || scales(comm, backend));
     harness
@@ -125,6 +105,44 @@ fn by(harness: &mut Harness<'_>, backend: BackendKind) {
         }
     });
     harness.test(&name("long_lines_follow_the_definition"), || long_lines(comm, backend));
+}
+
+/// A random problem follows the definition, in each kind of elements that it can have.
+fn definition(comm: &SimpleCommunicator, backend: BackendKind, seed: u64) {
+    let problem = problem(comm, backend, seed);
+    let plan = Plan::new(comm, problem.spec(comm.rank() as usize)).expect("the problem is sound");
+    let case = format!("case {seed}: {problem:?}\n{}", plan.recipe());
+    if problem.is_r2c() {
+        both_ways::<f64, Complex<f64>>(comm, &plan, &problem, seed, &case);
+        both_ways::<f32, Complex<f32>>(comm, &plan, &problem, seed, &case);
+    } else if problem.is_r2r() {
+        both_ways::<f64, f64>(comm, &plan, &problem, seed, &case);
+        both_ways::<f32, f32>(comm, &plan, &problem, seed, &case);
+        both_ways::<Complex<f64>, Complex<f64>>(comm, &plan, &problem, seed, &case);
+        both_ways::<Complex<f32>, Complex<f32>>(comm, &plan, &problem, seed, &case);
+    } else {
+        both_ways::<Complex<f64>, Complex<f64>>(comm, &plan, &problem, seed, &case);
+        both_ways::<Complex<f32>, Complex<f32>>(comm, &plan, &problem, seed, &case);
+        both_ways::<f64, Complex<f64>>(comm, &plan, &problem, seed, &case);
+    }
+}
+
+fn in_places(comm: &SimpleCommunicator, backend: BackendKind, seed: u64) {
+    in_place::<Complex<f64>>(comm, problem(comm, backend, seed), seed);
+    in_place::<f64>(comm, problem(comm, backend, seed), seed);
+}
+
+/// The random problems `seeds`, by all backends that are there.
+pub fn fuzz(harness: &mut Harness<'_>, seeds: std::ops::Range<u64>) {
+    let comm = harness.comm;
+    for backend in BackendKind::built() {
+        harness.test(&format!("random problems {seeds:?} ({})", backend.name()), || {
+            for seed in seeds.clone() {
+                definition(comm, backend, seed);
+                in_places(comm, backend, seed);
+            }
+        });
+    }
 }
 
 /// Lines of more points than random problems have: of many factors of two, of other small ones, and of a large prime.

@@ -10,7 +10,7 @@ mod native;
 mod package;
 mod python;
 mod report;
-mod rust;
+pub mod rust;
 mod site;
 mod wheel;
 

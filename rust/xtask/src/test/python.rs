@@ -44,6 +44,9 @@ pub fn tests(tools: &Tools, report: &mut Report) {
         LIMIT,
     );
     report.check("smooth_on_device.py without a device", || without_device(tools));
+    let mut accuracy = python(tools, 1);
+    accuracy.envs(tools.backends().variables()).arg(at("benchmarks/accuracy.py")).arg("--short");
+    report.program_within("accuracy.py, the short form", accuracy.arg(at("build/accuracy.json")), LIMIT);
     for (name, arguments) in PICTURES {
         let picture = at("build").join(format!("{name}.png"));
         let _ = fs::remove_file(&picture);

@@ -39,7 +39,7 @@ pub fn unit(tools: &Tools, report: &mut Report) {
 
 /// `cargo test` of the library and the benchmarks, with the backends that are there: of the same packages with the same features
 /// each time, so that cargo compiles the library once for all.
-fn tests(tools: &Tools, choice: &[&str]) -> Command {
+pub fn tests(tools: &Tools, choice: &[&str]) -> Command {
     let mut command = tools.cargo();
     command.args(["test", "--locked", "-p", "heffte", "-p", "heffte-bench", "--features"]);
     let features: Vec<String> = tools.backends().names().into_iter().map(|name| format!("heffte/{name}")).collect();
@@ -82,7 +82,7 @@ pub fn examples(tools: &Tools, report: &mut Report) {
 }
 
 /// Where cargo puts the only program that `build` builds.
-fn executable(build: &mut Command) -> Result<PathBuf> {
+pub fn executable(build: &mut Command) -> Result<PathBuf> {
     let output = command::run("cargo", build)?;
     let pattern = Regex::new(r"Executable .*\((.+)\)").expect("the pattern is sound");
     let found = pattern.captures(&output).with_context(|| format!("cargo names no executable:\n{output}"))?;

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::api::{Api, Library, planner};
 use crate::error::{Error, Result};
+use crate::files;
 
 /// The environment variable that names the files.
 const VARIABLE: &str = "HEFFTE_FFTW_WISDOM";
@@ -86,15 +87,9 @@ fn told<T>(api: &Api<T>) -> Vec<u8> {
     }
 }
 
-/// Writes beside the file, and renames: another process may read it, or write it, meanwhile.
 fn write(path: &Path, text: &[u8]) -> Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}", std::process::id()));
-    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
-    written.map_err(|error| {
-        let _ = std::fs::remove_file(&beside);
-        Error::File { file: path.display().to_string(), reason: error.to_string() }
-    })
+    let failed = |error: std::io::Error| Error::File { file: path.display().to_string(), reason: error.to_string() };
+    files::replace(path, text).map_err(failed)
 }
 
 /// Where the environment wants wisdom to be.

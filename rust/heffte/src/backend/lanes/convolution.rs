@@ -2,13 +2,12 @@
 
 use num_complex::Complex;
 use num_traits::Zero;
-use rustfft::FftPlanner;
 
-use super::ROW;
 use super::complex::{LaneComplexes, ROWS, scale_rows};
 use super::passes::unit_root;
 use super::rows::{add_row, move_rows};
 use super::vector::Factor;
+use super::{ROW, panel_lines};
 use crate::backend::{ComplexPanels, Ends, Real, Tile};
 use crate::options::Direction;
 
@@ -39,14 +38,12 @@ enum Way<T> {
 impl<T: Real> LaneConvolutions<T> {
     /// Lines of `length` elements, more than one.
     pub fn new(length: usize, direction: Direction) -> LaneConvolutions<T> {
-        let forward = direction == Direction::Forward;
-        generator(length)
-            .and_then(|generator| LaneConvolutions::prime(length, generator, forward))
-            .unwrap_or_else(|| LaneConvolutions::any(length, forward))
+        LaneConvolutions::prime(length, direction).unwrap_or_else(|| LaneConvolutions::any(length, direction))
     }
 
-    /// A prime length, where there are butterflies for what is one less.
-    fn prime(length: usize, generator: usize, forward: bool) -> Option<LaneConvolutions<T>> {
+    /// Lines of a prime `length`, where there are butterflies for what is one less: these need no more room than others.
+    pub fn prime(length: usize, direction: Direction) -> Option<LaneConvolutions<T>> {
+        let (generator, forward) = (generator(length)?, direction == Direction::Forward);
         let count = length - 1;
         let cyclic = LaneComplexes::new(count, Direction::Forward)?;
         let powers: Vec<usize> =
@@ -63,7 +60,8 @@ impl<T: Real> LaneConvolutions<T> {
         Some(LaneConvolutions::through(length, places, cyclic, kernel, last, Way::Prime))
     }
 
-    fn any(length: usize, forward: bool) -> LaneConvolutions<T> {
+    fn any(length: usize, direction: Direction) -> LaneConvolutions<T> {
+        let forward = direction == Direction::Forward;
         let cyclic = (2 * length - 1..).find_map(|count| LaneComplexes::new(count, Direction::Forward));
         let cyclic = cyclic.expect("powers of two have butterflies");
         let count = cyclic.places().len();
@@ -87,13 +85,12 @@ impl<T: Real> LaneConvolutions<T> {
         length: usize,
         places: Vec<u32>,
         cyclic: LaneComplexes<T>,
-        mut kernel: Vec<Complex<f64>>,
+        kernel: Vec<Complex<f64>>,
         last: Vec<(u32, u32)>,
         way: Way<T>,
     ) -> LaneConvolutions<T> {
-        FftPlanner::new().plan_fft_forward(kernel.len()).process(&mut kernel);
         let over = 1.0 / kernel.len() as f64;
-        let spectrum = kernel.into_iter().map(|value| factor(value * over)).collect();
+        let spectrum = transformed(&kernel).into_iter().map(|value| factor(value * over)).collect();
         let middle = (0..).zip(cyclic.places().iter().copied()).collect();
         LaneConvolutions { length, places, cyclic, middle, spectrum, last, way }
     }
@@ -157,6 +154,20 @@ impl<T: Real> ComplexPanels<T> for LaneConvolutions<T> {
     }
 }
 
+/// The transform of a kernel, in lanes too: its error is part of that of all lines, and rustfft's is twice as large.
+fn transformed(kernel: &[Complex<f64>]) -> Vec<Complex<f64>> {
+    let lanes = LaneComplexes::<f64>::new(kernel.len(), Direction::Forward)
+        .expect("convolutions have lengths with butterflies");
+    let lines = panel_lines::<f64>();
+    let mut panel = vec![Complex::zero(); kernel.len() * lines];
+    for (value, row) in kernel.iter().zip(lanes.places()) {
+        panel[*row as usize * lines] = *value;
+    }
+    // SAFETY: the panel has a row for each element of the kernel.
+    unsafe { lanes.transform_panel(panel.as_mut_ptr().cast(), None) };
+    panel.into_iter().step_by(lines).collect()
+}
+
 fn factor<T: Real>(value: Complex<f64>) -> Factor<T> {
     Factor::from(Complex::new(T::nearest(value.re), T::nearest(value.im)))
 }
@@ -172,7 +183,6 @@ fn generator(modulus: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::lanes::panel_lines;
 
     #[test]
     fn lines_of_any_length_follow_the_definition() {
