@@ -1,8 +1,9 @@
 //! What a caller may choose about a plan and a call: backend, options, scale, direction.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Once, OnceLock};
 
+use crate::comm;
 use crate::error::{Error, Result};
 
 /// The factor that a transform applies to its result.
@@ -237,8 +238,25 @@ fn wanted_effort() -> PlanningEffort {
     })
 }
 
-/// The threads of a rank that the environment asks for: `HEFFTE_NUM_THREADS`, or 1 where it is not a number.
+/// The threads of a rank that the environment asks for: `HEFFTE_NUM_THREADS`, or 1 where it is not a number, with a warning,
+/// once, on the first rank of the program.
 fn wanted_threads() -> usize {
-    let threads = std::env::var("HEFFTE_NUM_THREADS").ok().and_then(|value| value.trim().parse().ok());
-    threads.unwrap_or(1).max(1)
+    static SAID: Once = Once::new();
+    let given = std::env::var_os("HEFFTE_NUM_THREADS").unwrap_or_default();
+    let given = given.to_string_lossy();
+    match given.trim().parse() {
+        Ok(threads) if threads > 0 => threads,
+        _ if given.is_empty() => 1,
+        _ => {
+            // Before MPI runs nobody knows which rank this is.
+            if comm::world_rank().is_ok_and(|rank| rank == 0) {
+                SAID.call_once(|| {
+                    eprintln!(
+                        "heffte: warning: HEFFTE_NUM_THREADS is {given}, which is no number of threads: 1 is taken"
+                    );
+                });
+            }
+            1
+        }
+    }
 }

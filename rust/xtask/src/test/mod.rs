@@ -5,10 +5,14 @@ mod configure;
 mod count;
 mod cxx;
 mod docs;
+mod installed;
 mod make;
+mod matrix;
 mod native;
+mod options;
 mod package;
 mod python;
+mod release;
 mod report;
 mod rust;
 mod site;
@@ -28,6 +32,9 @@ pub struct Options {
     /// Lists the pieces and what each does.
     #[arg(long)]
     list: bool,
+    /// Runs those that take an hour, too; naming one runs it without this.
+    #[arg(long)]
+    full: bool,
 }
 
 /// A piece of the tests.
@@ -37,10 +44,34 @@ struct Piece {
     run: fn(&Tools, &mut Report),
 }
 
+/// Pieces that only `--full` runs: what takes long, and seldom breaks alone.
+const FULL: [Piece; 2] = [
+    Piece {
+        name: "matrix",
+        about: "CMake 3.22 and the newest, Ninja and make, Release and Debug; an FFTW of its own; workflows of presets",
+        run: matrix::run,
+    },
+    Piece {
+        name: "release",
+        about: "cargo deny; cargo xtask dist, its checksums and its list of crates; the tarball built without a network",
+        run: release::run,
+    },
+];
+
 /// To add a piece, add a row. Cheap ones come first; those after `build` use what it installs.
-const PIECES: [Piece; 20] = [
+const PIECES: [Piece; 22] = [
     Piece { name: "fmt", about: "the Rust sources are formatted", run: rust::fmt },
     Piece { name: "header", about: "heffte_c.h and heffte_abi.h are what rust/heffte-c makes", run: native::header },
+    Piece {
+        name: "options",
+        about: "CMake, the crates, the documents and the packages have the options of cmake/options.json",
+        run: options::run,
+    },
+    Piece {
+        name: "licences",
+        about: "the crates inside what we ship are under licences that deny.toml allows",
+        run: release::licences,
+    },
     Piece { name: "clippy", about: "no warnings in any crate", run: rust::clippy },
     Piece { name: "rust", about: "unit and documentation tests of the crates", run: rust::unit },
     Piece { name: "mpi", about: "tests of the library on 1, 2, 3, 4, 6 and 7 ranks", run: rust::mpi },
@@ -79,21 +110,22 @@ const PIECES: [Piece; 20] = [
 
 /// Runs the pieces that were asked for.
 pub fn run(tools: &Tools, options: &Options) -> Result<()> {
+    let all = || PIECES.iter().map(|piece| (piece, false)).chain(FULL.iter().map(|piece| (piece, true)));
     if options.list {
-        for piece in &PIECES {
-            println!("{:<14}{}", piece.name, piece.about);
+        for (piece, is_full) in all() {
+            println!("{:<14}{}{}", piece.name, piece.about, if is_full { " (--full)" } else { "" });
         }
         return Ok(());
     }
-    let unknown: Vec<_> =
-        options.pieces.iter().filter(|name| PIECES.iter().all(|piece| piece.name != **name)).collect();
+    let unknown: Vec<_> = options.pieces.iter().filter(|name| all().all(|(piece, _)| piece.name != **name)).collect();
     if !unknown.is_empty() {
         bail!("there is no piece {unknown:?}: `cargo xtask test --list` lists them");
     }
     let begin = Instant::now();
     let mut report = Report::default();
-    for piece in &PIECES {
-        if options.pieces.is_empty() || options.pieces.iter().any(|name| name == piece.name) {
+    for (piece, is_full) in all() {
+        let is_named = options.pieces.iter().any(|name| name == piece.name);
+        if is_named || (options.pieces.is_empty() && (options.full || !is_full)) {
             println!("{}: {}", piece.name, piece.about);
             (piece.run)(tools, &mut report);
         }
