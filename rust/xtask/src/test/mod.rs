@@ -1,6 +1,7 @@
 //! `cargo xtask test`: the pieces, in order, each a row of the table below.
 
 mod bench;
+mod conda;
 mod configure;
 mod count;
 mod cxx;
@@ -59,7 +60,7 @@ const FULL: [Piece; 2] = [
 ];
 
 /// To add a piece, add a row. Cheap ones come first; those after `build` use what it installs.
-const PIECES: [Piece; 22] = [
+const PIECES: [Piece; 23] = [
     Piece { name: "fmt", about: "the Rust sources are formatted", run: rust::fmt },
     Piece { name: "header", about: "heffte_c.h and heffte_abi.h are what rust/heffte-c makes", run: native::header },
     Piece {
@@ -103,6 +104,11 @@ const PIECES: [Piece; 22] = [
         name: "static",
         about: "the static library: built, installed, and the C tests with it",
         run: native::static_library,
+    },
+    Piece {
+        name: "conda",
+        about: "conda packages, built by the recipe, installed into a fresh prefix, used",
+        run: conda::run,
     },
     Piece { name: "site", about: "the pages of docs/, with the outputs of their programs", run: site::run },
     Piece { name: "docs", about: "commands in the documents are tested, or say that they are not", run: docs::run },
