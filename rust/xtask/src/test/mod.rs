@@ -17,6 +17,7 @@ mod release;
 mod report;
 mod rust;
 mod site;
+mod spack;
 
 use std::time::Instant;
 
@@ -60,7 +61,7 @@ const FULL: [Piece; 2] = [
 ];
 
 /// To add a piece, add a row. Cheap ones come first; those after `build` use what it installs.
-const PIECES: [Piece; 23] = [
+const PIECES: [Piece; 24] = [
     Piece { name: "fmt", about: "the Rust sources are formatted", run: rust::fmt },
     Piece { name: "header", about: "heffte_c.h and heffte_abi.h are what rust/heffte-c makes", run: native::header },
     Piece {
@@ -110,6 +111,7 @@ const PIECES: [Piece; 23] = [
         about: "conda packages, built by the recipe, installed into a fresh prefix, used",
         run: conda::run,
     },
+    Piece { name: "spack", about: "Spack's packages; by a real Spack where SPACK_ROOT names one", run: spack::run },
     Piece { name: "site", about: "the pages of docs/, with the outputs of their programs", run: site::run },
     Piece { name: "docs", about: "commands in the documents are tested, or say that they are not", run: docs::run },
 ];

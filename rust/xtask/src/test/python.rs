@@ -76,7 +76,8 @@ pub fn style(tools: &Tools, report: &mut Report) {
         LIMIT,
     );
     let mut ruff = tools.command(&tools.python);
-    ruff.args(["-m", "ruff", "check", "--no-cache", "python", "tests", "examples", "benchmarks", "docs", "rust/xtask"]);
+    ruff.args(["-m", "ruff", "check", "--no-cache"]);
+    ruff.args(["python", "tests", "examples", "benchmarks", "docs", "rust/xtask", "spack"]);
     report.program_within("ruff", &mut ruff, LIMIT);
 }
 
