@@ -1,9 +1,12 @@
 # FFTW: the libraries of both precisions, which libheffte loads when a plan first wants them, and the header and libraries that
 # programs get along with Heffte::Heffte. FFTW_ROOT, FFTW_LIBRARIES and FFTW_INCLUDES say where they are.
 
-if(Heffte_BUILD_FFTW)
+macro(heffte_use_own_fftw)
   message(STATUS "FFTW: the one that the crate fftw-src carries, of both precisions; what is built is under the GPL")
   list(APPEND Heffte_CARGO_FEATURES fftw-source)
+endmacro()
+if(Heffte_BUILD_FFTW)
+  heffte_use_own_fftw()
   return()
 endif()
 
@@ -51,6 +54,15 @@ function(heffte_find_fftw name result)
   endif()
 endfunction()
 
+if(Heffte_SUPERBUILD_DEPS AND NOT FFTW_ROOT AND NOT FFTW_LIBRARIES)
+  heffte_find_fftw(fftw3 double)
+  heffte_find_fftw(fftw3f single)
+  if(NOT double OR NOT single)
+    heffte_use_own_fftw()
+    return()
+  endif()
+endif()
+
 include(CheckLibraryExists)
 set(found "")
 foreach(pair "fftw3:double:fftw" "fftw3f:single:fftwf")
@@ -70,7 +82,7 @@ foreach(pair "fftw3:double:fftw" "fftw3f:single:fftwf")
     message(FATAL_ERROR
       "Heffte_ENABLE_FFTW=ON needs lib${name}, FFTW's library of ${precision} precision: ${where}. "
       "Install it (FFTW is built once for each precision, --enable-shared, the second time with --enable-single too), or let "
-      "FFTW_ROOT name a prefix that has both, or FFTW_LIBRARIES both files.")
+      "FFTW_ROOT name a prefix that has both, or FFTW_LIBRARIES both files. -DHeffte_SUPERBUILD_DEPS=ON builds one where none is found.")
   endif()
   if(NOT EXISTS "${file}")
     message(FATAL_ERROR "FFTW_LIBRARIES names ${file}, which does not exist.")

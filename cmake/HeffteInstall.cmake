@@ -67,3 +67,7 @@ install(FILES
   "${CMAKE_CURRENT_BINARY_DIR}/package/HeffteConfigVersion.cmake"
   "${CMAKE_CURRENT_BINARY_DIR}/package/HeffteTargets.cmake"
   DESTINATION "${Heffte_PACKAGE_DIRECTORY}")
+
+# `cargo xtask licences` writes the licences of the crates that are inside; release tarballs have them.
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/heffte")
+install(FILES "${PROJECT_SOURCE_DIR}/THIRD-PARTY.md" DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/heffte" OPTIONAL)

@@ -1,19 +1,6 @@
 # libheffte, by cargo through Corrosion: targets Heffte and Heffte::Heffte.
 
-# The launcher of the same MPI.
-if(MPI_C_COMPILER)
-  get_filename_component(directory "${MPI_C_COMPILER}" DIRECTORY)
-  find_program(MPIEXEC_EXECUTABLE NAMES mpiexec mpirun PATHS "${directory}" NO_DEFAULT_PATH)
-endif()
-find_package(MPI REQUIRED COMPONENTS C)
-
-find_package(Corrosion 0.5 QUIET CONFIG)
-if(NOT Corrosion_FOUND)
-  message(STATUS "Corrosion is not installed (Corrosion_ROOT can name it): fetching it")
-  include(FetchContent)
-  FetchContent_Declare(Corrosion GIT_REPOSITORY https://github.com/corrosion-rs/corrosion.git GIT_TAG v0.6.1)
-  FetchContent_MakeAvailable(Corrosion)
-endif()
+include(HeffteRequirements)   # MPI, cargo, Corrosion
 
 # What cargo needs to know: which MPI to bind to.
 set(Heffte_CARGO_ENVIRONMENT "MPICC=${MPI_C_COMPILER}")

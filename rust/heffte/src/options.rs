@@ -1,8 +1,9 @@
 //! What a caller may choose about a plan and a call: backend, options, scale, direction.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Once, OnceLock};
 
+use crate::comm;
 use crate::error::{Error, Result};
 
 /// The factor that a transform applies to its result.
@@ -194,7 +195,7 @@ impl Default for PlanOptions {
             use_shared_memory: shared_memory_is_wanted(),
             tune: tuning_is_wanted(),
             effort: wanted_effort(),
-            threads: wanted_threads().unwrap_or(1),
+            threads: default_threads(),
             treat_as_large: false,
             pretended_node: 0,
             count_limit: i64::from(i32::MAX),
@@ -240,4 +241,20 @@ fn wanted_effort() -> PlanningEffort {
 /// The threads of a rank that the environment asks for by `HEFFTE_NUM_THREADS`; `None` where it is not set, or no number from 1.
 pub fn wanted_threads() -> Option<usize> {
     std::env::var("HEFFTE_NUM_THREADS").ok()?.trim().parse().ok().filter(|threads| *threads > 0)
+}
+
+/// The same, or 1; what is no number is a warning, once, on the first rank of the program.
+fn default_threads() -> usize {
+    static SAID: Once = Once::new();
+    wanted_threads().unwrap_or_else(|| {
+        let given = std::env::var_os("HEFFTE_NUM_THREADS").unwrap_or_default();
+        // Before MPI runs nobody knows which rank this is.
+        if !given.is_empty() && comm::world_rank().is_ok_and(|rank| rank == 0) {
+            SAID.call_once(|| {
+                let given = given.to_string_lossy();
+                eprintln!("heffte: warning: HEFFTE_NUM_THREADS is {given}, which is no number of threads: 1 is taken");
+            });
+        }
+        1
+    })
 }

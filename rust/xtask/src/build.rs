@@ -5,9 +5,9 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::command;
 use crate::paths::at;
 use crate::setup::Tools;
+use crate::{command, licences};
 
 /// A build of the whole project.
 pub struct Flavour {
@@ -34,29 +34,59 @@ impl Flavour {
     }
 }
 
-/// CMake. All builds share what cargo compiles on the way: they differ in its last step only.
-pub fn cmake(tools: &Tools) -> Command {
-    let mut command = tools.command("cmake");
-    command.env("CARGO_BUILD_BUILD_DIR", at("build/cargo"));
-    if let Some(prefix) = &tools.corrosion {
-        command.env("Corrosion_ROOT", prefix);
-    }
-    command
+/// A CMake of the project's, or another, and the generator that it is to use.
+#[derive(Clone, Copy)]
+pub struct Generator<'a> {
+    pub cmake: &'a str,
+    pub name: &'a str,
 }
 
-/// A CMake project at `source`, to be configured in `binary` with the project's MPI.
+/// The one that the project builds with.
+pub const NINJA: Generator<'static> = Generator { cmake: "cmake", name: "Ninja" };
+
+impl Generator<'_> {
+    /// This CMake. All builds share what cargo compiles on the way: they differ in its last step only.
+    pub fn command(&self, tools: &Tools) -> Command {
+        let mut command = tools.command(self.cmake);
+        command.env("CARGO_BUILD_BUILD_DIR", at("build/cargo"));
+        if let Some(prefix) = &tools.corrosion {
+            command.env("Corrosion_ROOT", prefix);
+        }
+        command
+    }
+
+    /// A CMake project at `source`, to be configured in `binary` with the project's MPI.
+    pub fn configure(&self, tools: &Tools, source: &Path, binary: &Path) -> Command {
+        let mut command = self.command(tools);
+        command.args(["-G", self.name, "-S"]).arg(source).arg("-B").arg(binary).arg("-DCMAKE_BUILD_TYPE=Release");
+        command.args(of_mpi(tools));
+        command
+    }
+}
+
+/// Which MPI CMake takes.
+pub fn of_mpi(tools: &Tools) -> [String; 3] {
+    [
+        format!("-DMPI_C_COMPILER={}", tools.mpicc.display()),
+        format!("-DMPIEXEC_EXECUTABLE={}", tools.launcher.program().display()),
+        format!("-DMPIEXEC_PREFLAGS={}", tools.launcher.flags().join(";")),
+    ]
+}
+
+/// The project's CMake.
+pub fn cmake(tools: &Tools) -> Command {
+    NINJA.command(tools)
+}
+
+/// As [`Generator::configure`], by the project's CMake.
 pub fn configure(tools: &Tools, source: &Path, binary: &Path) -> Command {
-    let mut command = cmake(tools);
-    command.args(["-G", "Ninja", "-S"]).arg(source).arg("-B").arg(binary);
-    command.arg("-DCMAKE_BUILD_TYPE=Release").arg(format!("-DMPI_C_COMPILER={}", tools.mpicc.display()));
-    command.arg(format!("-DMPIEXEC_EXECUTABLE={}", tools.launcher.program().display()));
-    command.arg(format!("-DMPIEXEC_PREFLAGS={}", tools.launcher.flags().join(";")));
-    command
+    NINJA.configure(tools, source, binary)
 }
 
 /// Configures, with options besides the flavour's, builds and installs into the flavour's prefix.
 pub fn install(tools: &Tools, flavour: &Flavour, options: &[String]) -> Result<()> {
     let binary = flavour.directory();
+    licences::write(&at(licences::FILE))?;
     let mut command = configure(tools, &at(""), &binary);
     command.args(flavour.options).args(options).arg(format!("-DCMAKE_INSTALL_PREFIX={}", flavour.prefix().display()));
     command.arg(format!("-DPython_EXECUTABLE={}", tools.python.display()));

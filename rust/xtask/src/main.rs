@@ -4,8 +4,11 @@ mod bench;
 mod build;
 mod command;
 mod demo;
+mod dist;
 mod fuzz;
 mod header;
+mod licences;
+mod options;
 mod paths;
 mod setup;
 mod test;
@@ -42,10 +45,26 @@ enum Task {
         /// The static library instead, without Python, into ./build/prefix-static.
         #[arg(long = "static")]
         is_static: bool,
+        /// Options for CMake, behind `--`.
+        #[arg(last = true)]
+        options: Vec<String>,
+    },
+    /// Makes a release in ./build/dist: a tarball of the sources with the crates, a list of what is inside, checksums.
+    Dist,
+    /// Writes the licences of the crates that are inside to ./THIRD-PARTY.md, or elsewhere.
+    Licences {
+        #[arg(default_value = licences::FILE)]
+        file: std::path::PathBuf,
     },
     /// Writes include/heffte_c.h and include/heffte_abi.h from rust/heffte-c.
     Header {
         /// Writes nothing, and fails where a header is not up to date.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Writes the tables of CMake's options in README.md and docs/install-cmake.md from cmake/options.json.
+    Options {
+        /// Writes nothing, and fails where a table is not up to date.
         #[arg(long)]
         check: bool,
     },
@@ -74,12 +93,28 @@ fn run() -> Result<()> {
             print!("{}", setup::tools()?.exports());
             Ok(())
         }
-        Task::Build { is_static } => {
+        Task::Build { is_static, options } => {
             let flavour = if is_static { &build::STATIC } else { &build::SHARED };
-            build::install(&setup::tools()?, flavour, &[])?;
+            build::install(&setup::tools()?, flavour, &options)?;
             build::tell_next(flavour);
             Ok(())
         }
+        Task::Dist => dist::run(&setup::tools()?),
+        Task::Licences { file } => licences::write(&file),
         Task::Header { check } => header::run(check),
+        Task::Options { check } => options::run(check),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_behind_two_dashes_goes_to_cmake() {
+        let cli =
+            Cli::try_parse_from(["cargo xtask", "build", "--static", "--", "-DHeffte_ENABLE_TRACING=ON", "-G", "x"]);
+        let Ok(Cli { task: Task::Build { is_static: true, options } }) = cli else { panic!("it is not taken") };
+        assert_eq!(options, ["-DHeffte_ENABLE_TRACING=ON", "-G", "x"]);
     }
 }

@@ -58,11 +58,12 @@ pub unsafe fn comm_from_fortran(handle: i64) -> ffi::MPI_Comm {
     unsafe { ffi::MPI_Comm_f2c(handle as _) }
 }
 
-/// This rank among all of the program. MPI is running.
+/// This rank among all of the program.
 ///
 /// # Errors
-/// [`Error::Mpi`].
+/// [`Error::Communicator`] where MPI does not run, [`Error::Mpi`].
 pub(crate) fn world_rank() -> Result<usize> {
+    lifetime::check_running()?;
     let mut rank = 0;
     // SAFETY: the predefined communicator is alive while MPI runs.
     check("MPI_Comm_rank", unsafe { ffi::MPI_Comm_rank(ffi::RSMPI_COMM_WORLD, &mut rank) })?;

@@ -1,13 +1,15 @@
 //! What CMake accepts and what it refuses, and with which words: our options, and the components of the installed package.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use super::native::there;
 use super::report::Report;
-use crate::build;
+use crate::build::{self, Generator, NINJA};
 use crate::command::{self, LIMIT};
 use crate::paths::at;
 use crate::setup::Tools;
@@ -27,24 +29,39 @@ enum Source {
 /// What CMake should do.
 enum Verdict {
     Accepts,
+    /// Accepts with a warning of these words.
+    Warns(&'static str),
     /// Refuses with these words.
     Refuses(&'static str),
 }
 
 use Source::{Components, InPlace, Library, Project};
-use Verdict::{Accepts, Refuses};
+use Verdict::{Accepts, Refuses, Warns};
 
 type Case = (&'static str, Source, &'static [&'static str], Verdict);
 
 /// To add a case, add a row.
 const CASES: &[Case] = &[
     (
-        "unknown options are accepted",
+        "options that recipes for heFFTe set are accepted",
         Library,
-        &["-DHeffte_SEQUENTIAL_TESTING=ON", "-DHeffte_ENABLE_NOVELTY=ON"],
+        &["-DHeffte_SEQUENTIAL_TESTING=ON", "-DHeffte_DISABLE_GPU_AWARE_MPI=ON", "-DHeffte_MKL_IOMP5="],
         Accepts,
     ),
-    ("AVX is accepted", Library, &["-DHeffte_ENABLE_AVX=ON", "-DHeffte_ENABLE_AVX512=ON"], Accepts),
+    (
+        "a slip in an option is a warning",
+        Library,
+        &["-DHeffte_ENABLE_FTTW=ON"],
+        Warns("Heffte_ENABLE_FTTW is no option of Heffte 2.5.0, and has no effect. The nearest is Heffte_ENABLE_FFTW."),
+    ),
+    (
+        "an option in capitals is a warning",
+        Library,
+        &["-DHEFFTE_ENABLE_PYTHON=ON"],
+        Warns(
+            "HEFFTE_ENABLE_PYTHON is no option of Heffte 2.5.0, and has no effect. The nearest is Heffte_ENABLE_PYTHON.",
+        ),
+    ),
     (
         "FFTW that is not there",
         Library,
@@ -72,19 +89,10 @@ const CASES: &[Case] = &[
         Refuses("libmkl_rt is not in MKL_ROOT (/nowhere)"),
     ),
     (
-        "CUDA is refused",
-        Library,
-        &["-DHeffte_ENABLE_CUDA=ON"],
-        Refuses(
-            "Heffte_ENABLE_CUDA=ON: Heffte 2.5.0 does not have it. It has the stock backend, which is always built",
-        ),
-    ),
-    ("tracing is accepted", Library, &["-DHeffte_ENABLE_TRACING=ON"], Accepts),
-    (
         "static Python is refused",
         Library,
         &["-DHeffte_ENABLE_PYTHON=ON", "-DBUILD_SHARED_LIBS=OFF"],
-        Refuses("BUILD_SHARED_LIBS=ON"),
+        Refuses("Heffte_ENABLE_PYTHON=ON contradicts BUILD_SHARED_LIBS=OFF"),
     ),
     ("a build in the sources is refused", InPlace, &[], Refuses("not built in its source directory")),
     ("components that are there", Components, &["-DCOMPONENTS=STOCK;BUILTIN;SHARED;PYTHON;INTRINSICS"], Accepts),
@@ -105,6 +113,56 @@ const CASES: &[Case] = &[
     ("a path that names the sources", Components, &["-DSOURCES_FIRST=ON"], Accepts),
 ];
 
+/// What has to be there and is not, or will not do.
+struct Missing {
+    label: &'static str,
+    generator: &'static str,
+    /// Takes it away from what is configured; `work` is a folder to make something in.
+    without: fn(&mut Command, work: &Path) -> Result<()>,
+    /// What is said of it.
+    words: &'static [&'static str],
+}
+
+const MISSING: &[Missing] = &[
+    Missing {
+        label: "no MPI",
+        generator: "Ninja",
+        without: |configure, _| {
+            configure.args(["-DMPI_C_COMPILER=/nowhere/mpicc", "-DMPI_C_HEADER_DIR=/nowhere"]);
+            Ok(())
+        },
+        words: &["Heffte needs MPI: MPI_C_COMPILER (/nowhere/mpicc) is no compiler of an MPI", "libopenmpi-dev"],
+    },
+    Missing {
+        label: "a cargo that is too old",
+        generator: "Ninja",
+        without: |configure, work| {
+            configure.arg(format!("-DRust_CARGO={}", old_cargo(work)?.display()));
+            Ok(())
+        },
+        words: &["Heffte needs cargo 1.", "cargo is 1.70.0. Install Rust 1."],
+    },
+    Missing {
+        label: "a generator of several configurations",
+        generator: "Ninja Multi-Config",
+        without: |_, _| Ok(()),
+        words: &["Heffte is not built by the generator Ninja Multi-Config", "-G Ninja"],
+    },
+    Missing {
+        label: "no Corrosion, and no git host to fetch it from",
+        generator: "Ninja",
+        without: |configure, _| {
+            // Nobody listens there.
+            configure.env("https_proxy", "http://127.0.0.1:9").arg("-DCMAKE_DISABLE_FIND_PACKAGE_Corrosion=ON");
+            Ok(())
+        },
+        words: &[
+            "Heffte is built through Corrosion 0.5 or newer, which is neither installed nor can be fetched (",
+            "-DCorrosion_ROOT=",
+        ],
+    },
+];
+
 /// The same of the static library.
 const STATIC_CASES: &[Case] = &[
     ("components of the static library", Components, &["-DEXPECTED=STATIC;STOCK", "-DCOMPONENTS=STATIC"], Accepts),
@@ -115,6 +173,9 @@ const STATIC_CASES: &[Case] = &[
 pub fn run(tools: &Tools, report: &mut Report, prefix: &Path, work: &Path) {
     for each in CASES {
         report.check(each.0, || case(tools, each, prefix, work));
+    }
+    for missing in MISSING {
+        report.check(missing.label, || refused(tools, missing, work));
     }
     let languages = if there(&["c++"]).is_empty() { &["C"][..] } else { &["C", "CXX", "C;CXX"] };
     for languages in languages {
@@ -138,6 +199,35 @@ pub fn of_static(tools: &Tools, report: &mut Report, prefix: &Path, work: &Path)
     for each in STATIC_CASES {
         report.check(each.0, || case(tools, each, prefix, work));
     }
+}
+
+/// One message of ours says what is missing, and what to do.
+fn refused(tools: &Tools, missing: &Missing, work: &Path) -> Result<()> {
+    let binary = work.join("configured");
+    let _ = fs::remove_dir_all(&binary);
+    let mut configure = Generator { name: missing.generator, ..NINJA }.configure(tools, &at(""), &binary);
+    (missing.without)(&mut configure, work)?;
+    let outcome = command::capture("configuring", &mut configure, LIMIT)?;
+    let words = words_of(&outcome.output);
+    ensure!(!outcome.ok, "it was accepted:\n{}", outcome.output);
+    ensure!(words.matches("CMake Error").count() == 1, "it is not one error:\n{}", outcome.output);
+    for text in missing.words {
+        ensure!(words.contains(text), "the message lacks {text:?}:\n{}", outcome.output);
+    }
+    Ok(())
+}
+
+/// A program that says that it is a cargo of years ago.
+fn old_cargo(work: &Path) -> Result<PathBuf> {
+    let program = work.join("cargo");
+    fs::write(&program, "#!/bin/sh\necho 'cargo 1.70.0 (ec8a8a0ca 2023-04-25)'\n")?;
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755))?;
+    Ok(program)
+}
+
+/// CMake breaks the lines of its messages.
+pub fn words_of(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A program that says nothing about MPI, where nothing of it is on the path, gets the package's.
@@ -165,16 +255,19 @@ fn case(tools: &Tools, (_, source, options, verdict): &Case, prefix: &Path, work
     }
     configure.args(*options).arg(format!("-DHeffte_ROOT={}", prefix.display()));
     let outcome = command::capture("configuring", &mut configure, LIMIT)?;
-    // CMake breaks the lines of its messages.
-    let words = outcome.output.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = words_of(&outcome.output);
     match (verdict, outcome.ok) {
         (Accepts, true) => {
             ensure!(!words.contains("CMake Warning"), "it was accepted with a warning:\n{}", outcome.output);
         }
+        (Warns(text), true) => {
+            ensure!(words.contains("CMake Warning"), "it was accepted without a warning:\n{}", outcome.output);
+            ensure!(words.contains(text), "the warning lacks {text:?}:\n{}", outcome.output);
+        }
         (Refuses(text), false) => {
             ensure!(words.contains(text), "the message lacks {text:?}:\n{}", outcome.output);
         }
-        (Accepts, false) => bail!("it was refused:\n{}", outcome.output),
+        (Accepts | Warns(_), false) => bail!("it was refused:\n{}", outcome.output),
         (Refuses(_), true) => bail!("it was accepted:\n{}", outcome.output),
     }
     Ok(())

@@ -21,6 +21,9 @@ impl fmt::Display for Count {
 /// Our own closing line, alone or behind ctest's number, and cargo's.
 static PAIR: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^(?:\d+: |test result: \w+\. )?(\d+) passed[,;] (\d+) failed").expect("sound"));
+/// ctest's closing line, which counts programs: for what does not show what they said.
+static CTEST: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?m)^\d+% tests passed, (\d+) tests failed out of (\d+)").expect("sound"));
 /// pytest's closing line …
 static PYTEST: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)^=*\s*(.*\d+ \w+) in [\d.]+s\b").expect("sound"));
 /// … and its parts.
@@ -38,6 +41,10 @@ pub fn tests_in(output: &str, ok: bool) -> Count {
             let slot = if &part[2] == "passed" { &mut count.passed } else { &mut count.failed };
             *slot += number(&part[1]);
         }
+    }
+    if let (true, Some(line)) = (count == Count::default(), CTEST.captures(output)) {
+        count.failed = number(&line[1]);
+        count.passed = number(&line[2]).saturating_sub(count.failed);
     }
     if !ok {
         count.failed = count.failed.max(1);
@@ -79,6 +86,8 @@ mod tests {
             ("======== 2 failed, 57 passed, 1 skipped in 12.30s ========", false, (57, 2)),
             ("57 passed in 2.30s", true, (57, 0)),
             ("===== 1 passed, 2 errors in 0.10s =====", false, (1, 2)),
+            ("94% tests passed, 1 tests failed out of 18\n", false, (17, 1)),
+            ("1: 3 passed, 0 failed\n100% tests passed, 0 tests failed out of 1\n", true, (3, 0)),
             ("nothing to say", true, (1, 0)),
             ("5 passed, 0 failed\nSegmentation fault", false, (5, 1)),
         ];

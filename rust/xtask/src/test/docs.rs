@@ -10,12 +10,14 @@ use crate::paths::at;
 use crate::setup::Tools;
 
 /// Commands that these tests run, as a document shows them: the beginning of a line is enough.
-const RUN: [&str; 7] = [
+const RUN: [&str; 9] = [
     "cargo xtask demo",
     "cargo xtask test",
     "cargo xtask header",
     "cargo xtask setup",
     "cargo xtask build",
+    "cargo xtask dist",
+    "cargo xtask licences",
     "eval \"$(cargo xtask env)\"",
     "cargo test -p heffte --lib",
 ];

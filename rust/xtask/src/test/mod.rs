@@ -1,17 +1,23 @@
 //! `cargo xtask test`: the pieces, in order, each a row of the table below.
 
 mod bench;
+mod conda;
 mod configure;
 mod count;
 mod cxx;
 mod docs;
+mod installed;
 mod make;
+mod matrix;
 mod native;
+mod options;
 mod package;
 mod python;
+mod release;
 mod report;
 pub mod rust;
 mod site;
+mod spack;
 mod wheel;
 
 use std::time::Instant;
@@ -29,6 +35,9 @@ pub struct Options {
     /// Lists the pieces and what each does.
     #[arg(long)]
     list: bool,
+    /// Runs those that take an hour, too; naming one runs it without this.
+    #[arg(long)]
+    full: bool,
 }
 
 /// A piece of the tests.
@@ -38,10 +47,34 @@ struct Piece {
     run: fn(&Tools, &mut Report),
 }
 
+/// Pieces that only `--full` runs: what takes long, and seldom breaks alone.
+const FULL: [Piece; 2] = [
+    Piece {
+        name: "matrix",
+        about: "CMake 3.22 and the newest, Ninja and make, Release and Debug; an FFTW of its own; workflows of presets",
+        run: matrix::run,
+    },
+    Piece {
+        name: "release",
+        about: "cargo deny; cargo xtask dist, its checksums and its list of crates; the tarball built without a network",
+        run: release::run,
+    },
+];
+
 /// To add a piece, add a row. Cheap ones come first; those after `build` use what it installs.
-const PIECES: [Piece; 21] = [
+const PIECES: [Piece; 25] = [
     Piece { name: "fmt", about: "the Rust sources are formatted", run: rust::fmt },
     Piece { name: "header", about: "heffte_c.h and heffte_abi.h are what rust/heffte-c makes", run: native::header },
+    Piece {
+        name: "options",
+        about: "CMake, the crates, the documents and the packages have the options of cmake/options.json",
+        run: options::run,
+    },
+    Piece {
+        name: "licences",
+        about: "the crates inside what we ship are under licences that deny.toml allows",
+        run: release::licences,
+    },
     Piece { name: "clippy", about: "no warnings in any crate", run: rust::clippy },
     Piece { name: "rust", about: "unit and documentation tests of the crates", run: rust::unit },
     Piece { name: "mpi", about: "tests of the library on 1, 2, 3, 4, 6 and 7 ranks", run: rust::mpi },
@@ -79,27 +112,34 @@ const PIECES: [Piece; 21] = [
         about: "pip's wheel beside MPICH and beside Open MPI, and the source distribution",
         run: wheel::run,
     },
+    Piece {
+        name: "conda",
+        about: "conda packages, built by the recipe, installed into a fresh prefix, used",
+        run: conda::run,
+    },
+    Piece { name: "spack", about: "Spack's packages; by a real Spack where SPACK_ROOT names one", run: spack::run },
     Piece { name: "site", about: "the pages of docs/, with the outputs of their programs", run: site::run },
     Piece { name: "docs", about: "commands in the documents are tested, or say that they are not", run: docs::run },
 ];
 
 /// Runs the pieces that were asked for.
 pub fn run(tools: &Tools, options: &Options) -> Result<()> {
+    let all = || PIECES.iter().map(|piece| (piece, false)).chain(FULL.iter().map(|piece| (piece, true)));
     if options.list {
-        for piece in &PIECES {
-            println!("{:<14}{}", piece.name, piece.about);
+        for (piece, is_full) in all() {
+            println!("{:<14}{}{}", piece.name, piece.about, if is_full { " (--full)" } else { "" });
         }
         return Ok(());
     }
-    let unknown: Vec<_> =
-        options.pieces.iter().filter(|name| PIECES.iter().all(|piece| piece.name != **name)).collect();
+    let unknown: Vec<_> = options.pieces.iter().filter(|name| all().all(|(piece, _)| piece.name != **name)).collect();
     if !unknown.is_empty() {
         bail!("there is no piece {unknown:?}: `cargo xtask test --list` lists them");
     }
     let begin = Instant::now();
     let mut report = Report::default();
-    for piece in &PIECES {
-        if options.pieces.is_empty() || options.pieces.iter().any(|name| name == piece.name) {
+    for (piece, is_full) in all() {
+        let is_named = options.pieces.iter().any(|name| name == piece.name);
+        if is_named || (options.pieces.is_empty() && (options.full || !is_full)) {
             println!("{}: {}", piece.name, piece.about);
             (piece.run)(tools, &mut report);
         }

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use super::configure;
-use super::make;
+use super::native::there;
 use super::report::Report;
-use crate::build::{self, SHARED};
+use super::{configure, installed, make, matrix};
+use crate::build::{self, Generator, NINJA, SHARED};
 use crate::command;
 use crate::paths::at;
 use crate::setup::Tools;
@@ -31,6 +31,9 @@ pub fn run(tools: &Tools, report: &mut Report) {
         by_wrapper(tools, report, example, &moved, &work);
     }
     programs(tools, report, &moved);
+    threads(tools, report, &moved);
+    installed::finders(tools, report, &moved, &work);
+    installed::cpack(tools, report, &work);
     subproject(tools, report, &work);
     imports(tools, report, &moved);
     configure::run(tools, report, &moved, &work);
@@ -55,6 +58,18 @@ fn programs(tools: &Tools, report: &mut Report, prefix: &Path) {
     }
 }
 
+/// A number of threads that is none is said once, by the first rank.
+fn threads(tools: &Tools, report: &mut Report, prefix: &Path) {
+    report.check("HEFFTE_NUM_THREADS=many", || {
+        let mut program = tools.on_ranks(2, prefix.join("bin/speed3d_c2c"));
+        program.args(["stock", "double", "8", "8", "8", "-n1"]).env("HEFFTE_NUM_THREADS", "many");
+        let output = command::run("running", &mut program)?;
+        let said = "HEFFTE_NUM_THREADS is many, which is no number of threads: 1 is taken";
+        ensure!(output.matches(said).count() == 1, "it does not say once: {said}\n{output}");
+        Ok(())
+    });
+}
+
 fn copy(tools: &Tools, work: &Path, prefix: &Path) -> Result<()> {
     let _ = fs::remove_dir_all(work);
     let mut install = tools.command("cmake");
@@ -62,16 +77,31 @@ fn copy(tools: &Tools, work: &Path, prefix: &Path) -> Result<()> {
 }
 
 /// A program of somebody else's: what is tested with it, where it is, and how it is told where the package is.
-pub struct Consumer {
-    label: &'static str,
+#[derive(Clone, Copy)]
+pub struct Consumer<'a> {
+    label: &'a str,
     source: &'static str,
     hint: fn(&Path) -> String,
+    generator: Generator<'a>,
+}
+
+impl<'a> Consumer<'a> {
+    /// The same of a tree that is called `label`.
+    pub fn of(self, label: &'a str) -> Consumer<'a> {
+        Consumer { label, ..self }
+    }
+
+    /// The same by another CMake.
+    pub fn by(self, generator: Generator<'a>) -> Consumer<'a> {
+        Consumer { generator, ..self }
+    }
 }
 
 pub const IN_C: Consumer = Consumer {
     label: "find_package",
     source: "tests/cmake/consumer",
     hint: |prefix| format!("-DHeffte_ROOT={}", prefix.display()),
+    generator: NINJA,
 };
 const IN_C_MOVED: Consumer = Consumer {
     label: "find_package in the moved tree",
@@ -82,6 +112,7 @@ pub const IN_CXX: Consumer = Consumer {
     label: "find_package from C++ alone",
     source: "tests/cmake/consumer_cxx",
     hint: |prefix| format!("-DCMAKE_PREFIX_PATH={}", prefix.display()),
+    generator: NINJA,
 };
 
 /// Builds a consumer against `prefix` and runs it on 2 ranks.
@@ -89,24 +120,31 @@ pub fn consumer(tools: &Tools, report: &mut Report, consumer: &Consumer, prefix:
     let label = consumer.label;
     let built = report.check(&format!("{label}: build"), || {
         let _ = fs::remove_dir_all(binary);
-        let mut configure = build::configure(tools, &at(consumer.source), binary);
+        let mut configure = consumer.generator.configure(tools, &at(consumer.source), binary);
         let output = command::run("configuring", configure.arg((consumer.hint)(prefix)))?;
         ensure!(output.contains("Found Heffte: "), "the package does not say that it was found:\n{output}");
         ensure!(output.contains(&prefix.display().to_string()), "another Heffte was found:\n{output}");
-        command::run("building", tools.command("cmake").arg("--build").arg(binary)).map(|_| ())
+        command::run("building", consumer.generator.command(tools).arg("--build").arg(binary)).map(|_| ())
     });
     if built {
         report.program(&format!("{label}: 2 ranks"), &mut tools.on_ranks(2, binary.join("consumer")));
     }
 }
 
-/// The consumer's program in a project that has heFFTe inside.
+/// The consumer's program in a project that has heFFTe inside; by the oldest CMake, and make, where it is there.
 fn subproject(tools: &Tools, report: &mut Report, work: &Path) {
     let binary = work.join("subproject");
+    let mut oldest = String::new();
+    report.check("the oldest CMake", || {
+        oldest = matrix::oldest_cmake(tools)?.to_string_lossy().into_owned();
+        Ok(())
+    });
+    let name = if there(&["make"]).is_empty() { "Ninja" } else { "Unix Makefiles" };
+    let generator = Generator { cmake: &oldest, name };
     let built = report.check("as a subproject: build", || {
-        command::run("configuring", &mut build::configure(tools, &at("tests/cmake/subproject"), &binary))?;
-        command::run("building", build::cmake(tools).arg("--build").arg(&binary))?;
-        let mut install = build::cmake(tools);
+        command::run("configuring", &mut generator.configure(tools, &at("tests/cmake/subproject"), &binary))?;
+        command::run("building", generator.command(tools).arg("--build").arg(&binary))?;
+        let mut install = generator.command(tools);
         install.arg("--install").arg(&binary).arg("--prefix").arg(work.join("installed by the subproject"));
         command::run("installing", &mut install).map(|_| ())
     });

@@ -95,19 +95,8 @@ pub fn style(tools: &Tools, report: &mut Report) {
         LIMIT,
     );
     let mut ruff = tools.command(&tools.python);
-    ruff.args([
-        "-m",
-        "ruff",
-        "check",
-        "--no-cache",
-        "setup.py",
-        "python",
-        "tests",
-        "examples",
-        "benchmarks",
-        "docs",
-        "rust/xtask",
-    ]);
+    ruff.args(["-m", "ruff", "check", "--no-cache"]);
+    ruff.args(["setup.py", "python", "tests", "examples", "benchmarks", "docs", "rust/xtask", "spack"]);
     report.program_within("ruff", &mut ruff, LIMIT);
 }
 

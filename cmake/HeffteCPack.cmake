@@ -1,0 +1,43 @@
+# Packages of what is installed: `cpack` in the build directory makes a tarball and, where Debian's tools are, a .deb.
+
+set(CPACK_PACKAGE_NAME heffte)
+set(CPACK_PACKAGE_VENDOR "heFFTe in Rust")
+set(CPACK_PACKAGE_CONTACT "the one who built this package <root@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_RESOURCE_FILE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
+set(CPACK_PACKAGE_FILE_NAME "heffte-${PROJECT_VERSION}-${CMAKE_SYSTEM_NAME}-${CMAKE_SYSTEM_PROCESSOR}")
+set(CPACK_VERBATIM_VARIABLES ON)
+set(CPACK_STRIP_FILES OFF)
+set(CPACK_GENERATOR TGZ)
+
+find_program(Heffte_DPKG_DEB dpkg-deb NO_CACHE)
+if(Heffte_DPKG_DEB)
+  list(APPEND CPACK_GENERATOR DEB)
+endif()
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+# The ABI is heFFTe's: one package of the two.
+set(CPACK_DEBIAN_PACKAGE_CONFLICTS "libheffte-dev, libheffte2")
+
+# Dependencies come from the packages of the libraries that are linked, where these are from packages.
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS OFF)
+find_program(Heffte_DPKG_SHLIBDEPS dpkg-shlibdeps NO_CACHE)
+find_program(Heffte_DPKG dpkg NO_CACHE)
+if(Heffte_DPKG_DEB AND Heffte_DPKG AND Heffte_DPKG_SHLIBDEPS)
+  set(strange "")
+  foreach(library IN LISTS MPI_C_LIBRARIES)
+    get_filename_component(real "${library}" REALPATH)
+    execute_process(COMMAND "${Heffte_DPKG}" --search "${real}" RESULT_VARIABLE failed OUTPUT_QUIET ERROR_QUIET)
+    if(failed)
+      set(strange "${library}")
+    endif()
+  endforeach()
+  if(strange)
+    message(STATUS "cpack: the .deb will name no dependencies, since ${strange} is of no package")
+  else()
+    set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+  endif()
+endif()
+
+include(CPack)

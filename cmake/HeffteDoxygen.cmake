@@ -1,0 +1,21 @@
+# Reference pages of the headers that are installed, where doxygen is.
+
+find_package(Doxygen QUIET)
+if(NOT Doxygen_FOUND)
+  message(STATUS "left out: Heffte_ENABLE_DOXYGEN=ON, for doxygen is not found: install it, or let PATH name it")
+  return()
+endif()
+
+set(DOXYGEN_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/doxygen")
+set(DOXYGEN_PROJECT_NAME Heffte)
+set(DOXYGEN_PROJECT_BRIEF "${PROJECT_DESCRIPTION}")
+set(DOXYGEN_STRIP_FROM_PATH "${PROJECT_SOURCE_DIR}/include")
+set(DOXYGEN_FILE_PATTERNS "*.h")
+set(DOXYGEN_EXTRACT_ALL YES)
+set(DOXYGEN_GENERATE_LATEX NO)
+set(DOXYGEN_QUIET YES)
+set(DOXYGEN_HAVE_DOT NO)
+set(DOXYGEN_JAVADOC_AUTOBRIEF YES)
+set(DOXYGEN_WARNINGS NO)
+doxygen_add_docs(heffte_doxygen "${PROJECT_SOURCE_DIR}/include" ALL COMMENT "Making the reference pages of the headers")
+install(DIRECTORY "${DOXYGEN_OUTPUT_DIRECTORY}/html" DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/heffte")

@@ -1,0 +1,166 @@
+//! A release in build/dist: the sources with the crates, which build without a network, what lists them, and checksums.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::paths::at;
+use crate::setup::Tools;
+use crate::{command, licences};
+
+/// What a release is made with, installed by cargo where it is first needed.
+pub const CYCLONEDX: Program = Program { crate_name: "cargo-cyclonedx", version: "0.5.9", binary: "cargo-cyclonedx" };
+pub const DENY: Program = Program { crate_name: "cargo-deny", version: "0.20.2", binary: "cargo-deny" };
+
+/// A program of crates.
+pub struct Program {
+    crate_name: &'static str,
+    version: &'static str,
+    binary: &'static str,
+}
+
+impl Program {
+    /// Its path; it is compiled where it is missing, which takes minutes.
+    pub fn installed(&self) -> Result<PathBuf> {
+        let root = at("build/tools").join(format!("{}-{}", self.crate_name, self.version));
+        let program = root.join("bin").join(self.binary);
+        if !program.exists() {
+            let mut install = Command::new("cargo");
+            install.args(["install", "--locked", "--quiet", "--debug", "--root"]).arg(&root);
+            install.arg("--target-dir").arg(at("build/tools/target"));
+            install.arg(format!("{}@{}", self.crate_name, self.version));
+            command::step(&format!("compiling {} (minutes, once)", self.crate_name), install.current_dir(at("build")))?;
+        }
+        Ok(program)
+    }
+}
+
+/// Where a release is made.
+pub fn directory() -> PathBuf {
+    at("build/dist")
+}
+
+/// `heffte-<version>`.
+pub fn name() -> String {
+    format!("heffte-{}", env!("CARGO_PKG_VERSION"))
+}
+
+/// Makes all of it anew.
+pub fn run(tools: &Tools) -> Result<()> {
+    let place = directory();
+    if place.exists() {
+        fs::remove_dir_all(&place)?;
+    }
+    fs::create_dir_all(&place)?;
+    let sources = place.join(name());
+    let time = export(&place)?;
+    vendor(tools, &sources)?;
+    licences::write(&sources.join(licences::FILE))?;
+    bill_of_materials(&place, &sources)?;
+    containers(tools, &place)?;
+    pack(&place, &time)?;
+    wheel(tools, &place)?;
+    fs::remove_dir_all(&sources)?;
+    checksums(&place)?;
+    println!("The release is in {}: {}", place.display(), files(&place)?.join(", "));
+    Ok(())
+}
+
+fn git() -> Command {
+    let mut git = Command::new("git");
+    git.current_dir(at(""));
+    // What is not committed yet is looked at as a commit of nobody's.
+    for who in ["AUTHOR", "COMMITTER"] {
+        git.env(format!("GIT_{who}_NAME"), "nobody").env(format!("GIT_{who}_EMAIL"), "nobody@localhost");
+    }
+    git
+}
+
+/// The tracked files as they are now; returns the time of the last commit.
+fn export(place: &Path) -> Result<String> {
+    let time = command::run("asking git for the time", git().args(["log", "-1", "--format=%ct"]))
+        .context("a release is made of the sources' git repository")?;
+    let changed = command::run("asking git for changes", git().args(["stash", "create"]))?;
+    let what = if changed.trim().is_empty() { "HEAD" } else { changed.trim() };
+    if what != "HEAD" {
+        eprintln!("This release has changes that are not committed.");
+    }
+    let archive = place.join("sources.tar");
+    let prefix = format!("--prefix={}/", name());
+    command::run("exporting", git().args(["archive", "--format=tar", &prefix, "-o"]).arg(&archive).arg(what))?;
+    command::run("unpacking", Command::new("tar").arg("-xf").arg(&archive).arg("-C").arg(place))?;
+    fs::remove_file(&archive)?;
+    Ok(time.trim().to_owned())
+}
+
+/// The crates, and where cargo finds them.
+fn vendor(tools: &Tools, sources: &Path) -> Result<()> {
+    let mut vendor = tools.cargo();
+    vendor.current_dir(sources).args(["vendor", "--locked", "--versioned-dirs", "--quiet", "vendor"]);
+    command::step("gathering the crates", &mut vendor)?;
+    let config = sources.join(".cargo/config.toml");
+    let text = fs::read_to_string(&config).with_context(|| format!("cannot read {}", config.display()))?;
+    let replaced = "\n[source.crates-io]\nreplace-with = \"vendored-sources\"\n\n\
+        [source.vendored-sources]\ndirectory = \"vendor\"\n\n[net]\noffline = true\n";
+    fs::write(&config, text + replaced).context("cannot write where the crates are")
+}
+
+/// What is inside, in CycloneDX's form.
+fn bill_of_materials(place: &Path, sources: &Path) -> Result<()> {
+    let mut list = Command::new(CYCLONEDX.installed()?);
+    list.args(["cyclonedx", "--format", "json", "--spec-version", "1.5", "--target", "x86_64-unknown-linux-gnu"]);
+    list.args(["--manifest-path", "rust/heffte-c/Cargo.toml", "--features", "fftw,mkl"]);
+    list.args(["--override-filename", "sbom"]).current_dir(sources);
+    command::run("listing what is inside", &mut list)?;
+    // It writes beside the manifest of every crate of the workspace.
+    let made = sources.join("rust/heffte-c/sbom.json");
+    let kept = place.join(format!("{}.cdx.json", name()));
+    fs::rename(&made, kept).with_context(|| format!("there is no {}", made.display()))?;
+    for folder in fs::read_dir(sources.join("rust"))?.flatten() {
+        let _ = fs::remove_file(folder.path().join("sbom.json"));
+    }
+    Ok(())
+}
+
+/// The recipes for containers, with this version.
+fn containers(tools: &Tools, place: &Path) -> Result<()> {
+    let mut cmake = tools.command("cmake");
+    cmake.arg(format!("-DDESTINATION={}", place.display())).arg("-P").arg(at("cmake/HeffteContainers.cmake"));
+    command::run("writing the recipes for containers", &mut cmake).map(|_| ())
+}
+
+/// The tarball: the same bytes for the same sources.
+fn pack(place: &Path, time: &str) -> Result<()> {
+    let mut tar = Command::new("tar");
+    tar.args(["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--format=posix"]);
+    tar.arg("--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime").arg(format!("--mtime=@{time}"));
+    tar.args(["--use-compress-program", "gzip -n -6", "-cf"]).arg(place.join(format!("{}.tar.gz", name())));
+    command::step("packing", tar.arg("-C").arg(place).arg(name())).map(|_| ())
+}
+
+/// The wheel, where the Python package is built by pip.
+fn wheel(tools: &Tools, place: &Path) -> Result<()> {
+    if !at("pyproject.toml").exists() {
+        println!("left out: the wheel, since there is no pyproject.toml");
+        return Ok(());
+    }
+    let mut pip = tools.command(&tools.python);
+    pip.args(["-m", "pip", "wheel", "--no-deps", "--disable-pip-version-check", "--wheel-dir"]).arg(place).arg(".");
+    command::step("making the wheel", &mut pip).map(|_| ())
+}
+
+fn checksums(place: &Path) -> Result<()> {
+    let names = files(place)?;
+    ensure!(names.iter().any(|name| name.ends_with(".tar.gz")), "there is no tarball in {}", place.display());
+    let sums = command::run("adding up", Command::new("sha256sum").args(&names).current_dir(place))?;
+    fs::write(place.join("SHA256SUMS"), sums).context("cannot write the checksums")
+}
+
+fn files(place: &Path) -> Result<Vec<String>> {
+    let entries = fs::read_dir(place)?.flatten().filter(|entry| entry.path().is_file());
+    let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    Ok(names)
+}

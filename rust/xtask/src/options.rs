@@ -1,0 +1,144 @@
+//! The options of the CMake build, `cmake/options.json`, and the tables that documents make of them.
+
+use std::fs;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::Deserialize;
+
+use crate::paths::at;
+
+/// `cmake/options.json`.
+#[derive(Deserialize)]
+pub struct Table {
+    pub options: Vec<BuildOption>,
+}
+
+/// A CMake option.
+#[derive(Deserialize)]
+pub struct BuildOption {
+    pub name: String,
+    pub help: String,
+    pub default: String,
+    /// The default in a project around ours; `None` where that project decides.
+    subproject: Option<String>,
+    pub kind: Kind,
+    does: String,
+    pub reason: String,
+    pub remedy: String,
+    /// The feature of our crates that it turns on.
+    pub feature: Option<String>,
+    pub conda: Packaged,
+    pub spack: Packaged,
+}
+
+#[derive(Deserialize, PartialEq, Eq, Clone, Copy, Debug)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    Feature,
+    Installs,
+    Ignored,
+    Refused,
+}
+
+/// How a package has the option.
+#[derive(Deserialize, PartialEq, Eq, Debug)]
+#[serde(from = "String")]
+pub enum Packaged {
+    Always,
+    Never,
+    Variant(String),
+}
+
+impl From<String> for Packaged {
+    fn from(text: String) -> Packaged {
+        match text.as_str() {
+            "always" => Packaged::Always,
+            "never" => Packaged::Never,
+            _ => Packaged::Variant(text),
+        }
+    }
+}
+
+impl Table {
+    pub fn read() -> Result<Table> {
+        let path = at("cmake/options.json");
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        serde_json::from_str(&text).with_context(|| format!("{} is no table of options", path.display()))
+    }
+
+    /// The rows of `kinds` as a table of Markdown; links of `does` are as the root of the project sees them.
+    fn markdown(&self, kinds: &[Kind]) -> String {
+        let rows = self.options.iter().filter(|option| kinds.contains(&option.kind)).map(BuildOption::row);
+        ["| option | default | |\n|---|---|---|\n".to_owned()].into_iter().chain(rows).collect()
+    }
+}
+
+impl BuildOption {
+    fn row(&self) -> String {
+        let default = match &self.subproject {
+            Some(inside) if *inside != self.default => format!("`{}` (as a subproject `{inside}`)", self.default),
+            _ => format!("`{}`", self.default),
+        };
+        let does = match self.kind {
+            Kind::Feature | Kind::Installs => self.does.clone(),
+            Kind::Ignored => format!("accepted, without effect: {}", self.reason),
+            Kind::Refused => format!("`ON` is refused: {}", self.reason),
+        };
+        format!("| `{}` | {default} | {does} |\n", self.name)
+    }
+}
+
+/// A document with a table of options, and the kinds that it lists.
+struct Document {
+    path: &'static str,
+    kinds: &'static [Kind],
+}
+
+/// To have the table in one more document, add it here and put the two marks there.
+const DOCUMENTS: [Document; 2] = [
+    Document { path: "README.md", kinds: &[Kind::Feature, Kind::Installs] },
+    Document { path: "docs/install-cmake.md", kinds: &[Kind::Feature, Kind::Installs, Kind::Ignored, Kind::Refused] },
+];
+const BEGIN: &str = "<!-- made by `cargo xtask options` from cmake/options.json -->\n";
+const END: &str = "<!-- end of what is made -->\n";
+
+/// Writes the tables of the documents, or checks that they are as they would be written.
+pub fn run(check: bool) -> Result<()> {
+    let table = Table::read()?;
+    for document in &DOCUMENTS {
+        let path = at(document.path);
+        let old = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let made = table.markdown(document.kinds);
+        let made = if document.path.starts_with("docs/") { made.replace("](docs/", "](") } else { made };
+        let new = between_marks(&old, &made).with_context(|| document.path)?;
+        if check {
+            ensure!(
+                old == new,
+                "the table in {} is not that of cmake/options.json: run `cargo xtask options`",
+                document.path
+            );
+        } else {
+            fs::write(&path, new).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// `text` with `made` between its marks.
+fn between_marks(text: &str, made: &str) -> Result<String> {
+    let Some((before, rest)) = text.split_once(BEGIN) else { bail!("there is no line {BEGIN:?}") };
+    let Some((_, after)) = rest.split_once(END) else { bail!("there is no line {END:?}") };
+    Ok(format!("{before}{BEGIN}{made}{END}{after}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_between_the_marks_is_replaced() {
+        let text = format!("a\n{BEGIN}old\n{END}z\n");
+        assert_eq!(between_marks(&text, "new\n").expect("both marks are there"), format!("a\n{BEGIN}new\n{END}z\n"));
+        assert!(between_marks(BEGIN, "new\n").is_err());
+    }
+}

@@ -1,0 +1,147 @@
+//! What is installed, file by file, and what finds it: modules, pkg-config, packages.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use regex::Regex;
+
+use super::package::{self, IN_C, IN_CXX};
+use super::report::Report;
+use crate::build::SHARED;
+use crate::command;
+use crate::paths::at;
+use crate::setup::Tools;
+
+/// The files in `prefix` are those of tests/installed/files.txt, all and no others.
+pub fn files(prefix: &Path) -> Result<()> {
+    let list = fs::read_to_string(at("tests/installed/files.txt"))?;
+    let version = env!("CARGO_PKG_VERSION");
+    let major = env!("CARGO_PKG_VERSION_MAJOR");
+    let mut found = all_below(prefix)?;
+    for line in list.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let (is_optional, name) = line.strip_prefix("optional ").map_or((false, line), |name| (true, name));
+        let name = name.replace("X.Y.Z", version).replace("so.X", &format!("so.{major}"));
+        let pattern = regex::escape(&name).replace(r"pythonX\.Y", r"python3\.\d+").replace(r"\*\*", ".*");
+        let pattern = Regex::new(&format!("^{pattern}$"))?;
+        let before = found.len();
+        found.retain(|path| !pattern.is_match(path));
+        ensure!(is_optional || found.len() < before, "{name} was not installed in {}", prefix.display());
+    }
+    ensure!(found.is_empty(), "installed, but not in tests/installed/files.txt: {found:?}");
+    Ok(())
+}
+
+fn all_below(prefix: &Path) -> Result<BTreeSet<String>> {
+    let mut all = BTreeSet::new();
+    let mut folders = vec![prefix.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?.flatten() {
+            let path = entry.path();
+            // Links to libraries are files of their own.
+            if entry.file_type()?.is_dir() {
+                folders.push(path);
+            } else if !path.to_string_lossy().contains("__pycache__") {
+                all.insert(path.strip_prefix(prefix)?.to_string_lossy().into_owned());
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// What finds the tree in `prefix`, which may have been moved, without CMake.
+pub fn finders(tools: &Tools, report: &mut Report, prefix: &Path, work: &Path) {
+    report.check("the packages of requirements/packaging.txt", || packages(tools));
+    let module = prefix.join("share/heffte/modulefiles/heffte").join(env!("CARGO_PKG_VERSION"));
+    let expected = prefix.display().to_string();
+    if super::native::there(&["tclsh"]).is_empty() {
+        println!("  left out: the module for Tcl");
+    } else {
+        let mut tcl = tools.command("tclsh");
+        tcl.arg(at("tests/installed/module.tcl")).arg(&module).arg(&expected);
+        report.program("the module for environment-modules", &mut tcl);
+    }
+    let mut lua = tools.command(&tools.python);
+    lua.arg(at("tests/installed/module.py"))
+        .arg(module.with_file_name(concat!(env!("CARGO_PKG_VERSION"), ".lua")))
+        .arg(&expected);
+    report.program("the module for Lmod", &mut lua);
+    pkg_config(tools, report, prefix, work);
+}
+
+fn packages(tools: &Tools) -> Result<()> {
+    let mut install = tools.command(&tools.python);
+    install.args(["-m", "pip", "install", "--disable-pip-version-check", "--requirement"]);
+    command::run("installing", install.arg(at("requirements/packaging.txt"))).map(|_| ())
+}
+
+/// A program by MPI's compiler, with the flags that pkg-config knows.
+fn pkg_config(tools: &Tools, report: &mut Report, prefix: &Path, work: &Path) {
+    let program = work.join("by-pkg-config");
+    let built = report.check("pkg-config: build", || {
+        let mut ask = tools.command(tools.python.with_file_name("pkgconf"));
+        ask.args(["--cflags", "--libs", "heffte >= 2.4"]).env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig"));
+        let flags = command::run("asking pkg-config", &mut ask)?;
+        ensure!(flags.contains("-lheffte"), "pkg-config says {flags:?}");
+        let mut compile = tools.command("sh");
+        let line = format!("\"$0\" \"$1\" {} -lm -Wl,-rpath,\"$3\" -o \"$2\"", flags.trim());
+        compile.arg("-c").arg(line).arg(&tools.mpicc).arg(at("examples/c/heffte_example_c.c")).arg(&program);
+        command::run("compiling", compile.arg(prefix.join("lib"))).map(|_| ())
+    });
+    if built {
+        report.program("pkg-config: 2 ranks", &mut tools.on_ranks(2, &program));
+    }
+}
+
+/// The tarball and the package of Debian that cpack makes: each unpacked, and a program built with it.
+pub fn cpack(tools: &Tools, report: &mut Report, work: &Path) {
+    let place = work.join("cpack");
+    let made = report.check("cpack", || {
+        let mut cpack = tools.command(tools.python.with_file_name("cpack"));
+        cpack.current_dir(SHARED.directory()).arg("-B").arg(&place);
+        command::run("packing", &mut cpack).map(|_| ())
+    });
+    if !made {
+        return;
+    }
+    if let Some(prefix) = unpacked(report, "the tarball", &place, "tar.gz", |archive, target| {
+        let mut tar = Command::new("tar");
+        tar.args(["--strip-components=1", "-xzf"]).arg(archive).arg("-C").arg(target);
+        tar
+    }) {
+        report.check("the tarball: its files", || files(&prefix));
+        package::consumer(tools, report, &IN_C.of("the tarball"), &prefix, &work.join("consumer-tarball"));
+    }
+    if super::native::there(&["dpkg-deb"]).is_empty() {
+        return;
+    }
+    if let Some(root) = unpacked(report, "the .deb", &place, "deb", |archive, target| {
+        let mut dpkg = Command::new("dpkg-deb");
+        dpkg.arg("-x").arg(archive).arg(target);
+        dpkg
+    }) {
+        report.check("the .deb: its files", || files(&root.join("usr")));
+        package::consumer(tools, report, &IN_CXX.of("the .deb"), &root.join("usr"), &work.join("consumer-deb"));
+    }
+}
+
+/// The one archive in `place` with that ending, unpacked into an empty folder beside it.
+fn unpacked(
+    report: &mut Report,
+    label: &str,
+    place: &Path,
+    ending: &str,
+    unpack: fn(&Path, &Path) -> Command,
+) -> Option<PathBuf> {
+    let target = place.join(format!("unpacked-{ending}"));
+    let done = report.check(&format!("{label}: unpack"), || {
+        let entries = fs::read_dir(place)?.flatten().map(|entry| entry.path());
+        let archives: Vec<_> = entries.filter(|path| path.to_string_lossy().ends_with(ending)).collect();
+        let [archive] = &archives[..] else { anyhow::bail!("cpack made {archives:?}, not one {ending}") };
+        fs::create_dir_all(&target)?;
+        command::run("unpacking", &mut unpack(archive, &target)).map(|_| ())
+    });
+    done.then_some(target)
+}

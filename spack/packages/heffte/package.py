@@ -1,0 +1,113 @@
+"""heFFTe in Rust for Spack, with the variants of the package heffte that comes with it, which this one takes the place of."""
+
+import os
+
+from spack.package import *
+
+try:
+    from spack_repo.builtin.build_systems.cmake import CMakePackage
+    from spack_repo.builtin.build_systems.cuda import CudaPackage
+    from spack_repo.builtin.build_systems.rocm import ROCmPackage
+except ImportError:
+    pass  # before Spack 1.0, spack.package has them
+
+# The sources that this repository of packages came with.
+SOURCES = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
+
+
+class Heffte(CMakePackage, CudaPackage, ROCmPackage):
+    """Distributed-memory fast Fourier transforms in Rust, with the interfaces of heFFTe 2.4 in C, C++, CMake and Python."""
+
+    homepage = f"file://{SOURCES}/README.md"
+    git = f"file://{SOURCES}"
+
+    test_requires_compiler = True
+
+    license("BSD-3-Clause")
+
+    # What is checked out there. Uncommitted changes are built by `spack develop`.
+    version("2.5.0")
+
+    variant("shared", default=True, description="Build libheffte.so rather than libheffte.a")
+    variant("fftw", default=False, description="Use FFTW, which is loaded at run time")
+    variant("mkl", default=False, description="Use Intel MKL, which is loaded at run time")
+    variant("python", default=False, description="Build and install the Python package")
+    variant("fortran", default=False, description="Build the Fortran modules (not in this version)")
+    variant("magma", default=False, description="Use MAGMA's kernels (not in this version)")
+    variant("sycl", default=False, description="Use oneMKL on Intel devices (not in this version)")
+
+    conflicts("+cuda", msg="heffte@2.5.0 has no backend for NVIDIA devices: use ~cuda, and transform in host memory")
+    conflicts("+rocm", msg="heffte@2.5.0 has no backend for AMD devices: use ~rocm, and transform in host memory")
+    conflicts("+sycl", msg="heffte@2.5.0 has no backend for Intel devices: use ~sycl; +mkl uses MKL on the CPU")
+    conflicts("+magma", msg="heffte@2.5.0 has no backend for GPUs, which MAGMA's kernels are for: use ~magma")
+    conflicts("+fortran", msg="heffte@2.5.0 has no Fortran modules: use ~fortran, and call the C interface by iso_c_binding")
+    conflicts("+python~shared", msg="heffte's Python package needs the shared library: use +python+shared, or ~python")
+
+    depends_on("c", type="build")
+    depends_on("cxx", type="build")
+    # Whoever runs `spack test` builds programs, too.
+    depends_on("cmake@3.22:", type=("build", "run"))
+    depends_on("gmake", type=("build", "run"))
+    depends_on("rust@1.89:", type="build")
+    depends_on("corrosion@0.5:", type="build")
+    # bindgen reads mpi.h with libclang.
+    depends_on("llvm+clang", type="build")
+    depends_on("mpi", type=("build", "link", "run"))
+
+    # libheffte finds them by the paths that it was built with.
+    depends_on("fftw@3.3.8: precision=float,double", type=("build", "link", "run"), when="+fftw")
+    depends_on("intel-oneapi-mkl", type=("build", "link", "run"), when="+mkl")
+
+    extends("python", type=("build", "run"), when="+python")
+    depends_on("python@3.10:", type=("build", "run"), when="+python")
+    depends_on("py-numpy", type=("build", "run"), when="+python")
+    depends_on("py-mpi4py", type=("build", "run"), when="+python")
+
+    def setup_build_environment(self, env):
+        libclang = find_libraries("libclang", self.spec["llvm"].prefix, shared=True, recursive=True)
+        if libclang:
+            env.set("LIBCLANG_PATH", libclang.directories[0])
+
+    def setup_run_environment(self, env):
+        if self.spec.satisfies("+python"):
+            env.prepend_path("PYTHONPATH", self.prefix.share.heffte.python)
+
+    def cmake_args(self):
+        spec = self.spec
+        args = [
+            self.define_from_variant("BUILD_SHARED_LIBS", "shared"),
+            self.define_from_variant("Heffte_ENABLE_FFTW", "fftw"),
+            self.define_from_variant("Heffte_ENABLE_MKL", "mkl"),
+            self.define_from_variant("Heffte_ENABLE_PYTHON", "python"),
+            self.define_from_variant("Heffte_ENABLE_FORTRAN", "fortran"),
+            self.define_from_variant("Heffte_ENABLE_MAGMA", "magma"),
+            self.define_from_variant("Heffte_ENABLE_CUDA", "cuda"),
+            self.define_from_variant("Heffte_ENABLE_ROCM", "rocm"),
+            self.define_from_variant("Heffte_ENABLE_ONEAPI", "sycl"),
+            # The programs and the examples, which `spack test` builds and runs.
+            self.define("Heffte_ENABLE_TESTING", True),
+            self.define("MPI_C_COMPILER", spec["mpi"].mpicc),
+        ]
+        if spec.satisfies("+fftw"):
+            args.append(self.define("FFTW_ROOT", spec["fftw"].prefix))
+        if spec.satisfies("+mkl"):
+            args.append(self.define("MKL_ROOT", spec["intel-oneapi-mkl"].package.component_prefix))
+        if spec.satisfies("+python"):
+            args.append(self.define("Python_EXECUTABLE", spec["python"].command.path))
+        return args
+
+    def test_examples(self):
+        """build and run the installed examples as a user's project does"""
+        spec = self.spec
+        options = [
+            "-S",
+            self.prefix.share.heffte.testing,
+            "-B",
+            ".",
+            self.define("Heffte_ROOT", self.prefix),
+            self.define("MPI_C_COMPILER", spec["mpi"].mpicc),
+            self.define("MPI_CXX_COMPILER", spec["mpi"].mpicxx),
+        ]
+        which(spec["cmake"].prefix.bin.cmake)(*options)
+        which(spec["cmake"].prefix.bin.cmake)("--build", ".")
+        which(spec["cmake"].prefix.bin.ctest)("--output-on-failure", "--no-tests=error")
