@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 
 use crate::paths::at;
 use crate::setup::Tools;
@@ -100,11 +101,29 @@ fn vendor(tools: &Tools, sources: &Path) -> Result<()> {
     let mut vendor = tools.cargo();
     vendor.current_dir(sources).args(["vendor", "--locked", "--versioned-dirs", "--quiet", "vendor"]);
     command::step("gathering the crates", &mut vendor)?;
+    leave_out_libraries_of_windows(&sources.join("vendor"))?;
     let config = sources.join(".cargo/config.toml");
     let text = fs::read_to_string(&config).with_context(|| format!("cannot read {}", config.display()))?;
     let replaced = "\n[source.crates-io]\nreplace-with = \"vendored-sources\"\n\n\
         [source.vendored-sources]\ndirectory = \"vendor\"\n\n[net]\noffline = true\n";
     fs::write(&config, text + replaced).context("cannot write where the crates are")
+}
+
+/// Two crates are libraries for Windows and hardly anything else, a third of all. cargo wants the crates to be there, but not these.
+fn leave_out_libraries_of_windows(vendor: &Path) -> Result<()> {
+    for folder in fs::read_dir(vendor)?.flatten().map(|entry| entry.path()) {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if !(name.starts_with("winapi-") && name.contains("-pc-windows-gnu")) {
+            continue;
+        }
+        fs::remove_dir_all(folder.join("lib")).with_context(|| format!("{name} has no libraries"))?;
+        let list = folder.join(".cargo-checksum.json");
+        let mut sums: Value = serde_json::from_str(&fs::read_to_string(&list)?)?;
+        let files = sums["files"].as_object_mut().with_context(|| format!("{name} lists no files"))?;
+        files.retain(|file, _| !file.starts_with("lib/"));
+        fs::write(&list, sums.to_string())?;
+    }
+    Ok(())
 }
 
 /// What is inside, in CycloneDX's form.

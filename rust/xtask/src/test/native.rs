@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use super::report::Report;
-use super::{configure, installed, make, matrix, package};
+use super::{configure, make, matrix, package};
 use crate::build::{self, Flavour, SHARED, STATIC};
 use crate::command;
 use crate::header;
@@ -20,7 +20,6 @@ pub fn header(_: &Tools, report: &mut Report) {
 
 pub fn build(tools: &Tools, report: &mut Report) {
     report.check("shared library and Python package", || build::install(tools, &SHARED, &tools.backends().options()));
-    report.check("the installed files", || installed::files(&SHARED.prefix()));
     matrix::presets(tools, report);
     report.program(
         "the soname",
