@@ -48,6 +48,7 @@ elseif(CMAKE_MATCH_1 VERSION_LESS oldest)
   message(FATAL_ERROR "Heffte needs cargo ${oldest}, and ${cargo} is ${CMAKE_MATCH_1}. ${advice}")
 endif()
 
+# No test fetches it, for want of a git host; that it cannot be fetched is one message, which is tested.
 find_package(Corrosion 0.5 QUIET CONFIG)
 if(NOT Corrosion_FOUND)
   set(repository https://github.com/corrosion-rs/corrosion.git)

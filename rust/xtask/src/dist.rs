@@ -59,7 +59,7 @@ pub fn run(tools: &Tools) -> Result<()> {
     let time = export(&place)?;
     vendor(tools, &sources)?;
     licences::write(&sources.join(licences::FILE))?;
-    bill_of_materials(&place, &sources)?;
+    bill_of_materials(&place, &sources, &time)?;
     containers(tools, &place)?;
     pack(&place, &time)?;
     wheel(tools, &place)?;
@@ -127,16 +127,18 @@ fn leave_out_libraries_of_windows(vendor: &Path) -> Result<()> {
 }
 
 /// What is inside, in CycloneDX's form.
-fn bill_of_materials(place: &Path, sources: &Path) -> Result<()> {
+fn bill_of_materials(place: &Path, sources: &Path, time: &str) -> Result<()> {
     let mut list = Command::new(CYCLONEDX.installed()?);
     list.args(["cyclonedx", "--format", "json", "--spec-version", "1.5", "--target", "x86_64-unknown-linux-gnu"]);
     list.args(["--manifest-path", "rust/heffte-c/Cargo.toml", "--features", "fftw,mkl"]);
-    list.args(["--override-filename", "sbom"]).current_dir(sources);
+    list.args(["--override-filename", "sbom"]).current_dir(sources).env("SOURCE_DATE_EPOCH", time);
     command::run("listing what is inside", &mut list)?;
     // It writes beside the manifest of every crate of the workspace.
     let made = sources.join("rust/heffte-c/sbom.json");
-    let kept = place.join(format!("{}.cdx.json", name()));
-    fs::rename(&made, kept).with_context(|| format!("there is no {}", made.display()))?;
+    let text = fs::read_to_string(&made).with_context(|| format!("there is no {}", made.display()))?;
+    // Where it was made is nobody's business.
+    let text = text.replace(&sources.display().to_string(), "");
+    fs::write(place.join(format!("{}.cdx.json", name())), text).context("cannot write the list")?;
     for folder in fs::read_dir(sources.join("rust"))?.flatten() {
         let _ = fs::remove_file(folder.path().join("sbom.json"));
     }

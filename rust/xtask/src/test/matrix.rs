@@ -35,7 +35,7 @@ pub fn run(tools: &Tools, report: &mut Report) {
     own_fftw(tools, report);
     doxygen(tools, report);
     for preset in ["default", "dev"] {
-        workflow(tools, report, preset);
+        workflow(tools, report, preset, &[]);
     }
 }
 
@@ -121,12 +121,12 @@ fn doxygen(tools: &Tools, report: &mut Report) {
     });
 }
 
-/// Configures, builds and tests as a preset says, all by one command.
-pub fn workflow(tools: &Tools, report: &mut Report, preset: &str) -> bool {
+/// Configures, with more options than the preset's, builds and tests, all by one command.
+pub fn workflow(tools: &Tools, report: &mut Report, preset: &str, options: &[&str]) -> bool {
     let configured = report.check(&format!("cmake --preset {preset}"), || {
         let mut configure = build::cmake(tools);
         // Which MPI, and a generator for all: the presets leave both to the user.
-        configure.args(["-G", "Ninja", "--preset", preset]).args(build::of_mpi(tools));
+        configure.args(["--fresh", "-G", "Ninja", "--preset", preset]).args(build::of_mpi(tools)).args(options);
         command::run("configuring", &mut configure).map(|_| ())
     });
     let mut workflow = build::cmake(tools);

@@ -36,14 +36,18 @@ pub fn licences(_: &Tools, report: &mut Report) {
 
 /// All of a release, made and tried.
 pub fn run(tools: &Tools, report: &mut Report) {
+    if report.check("cargo xtask dist", || dist::run(tools)) {
+        release(tools, report);
+    }
     report.check("cargo deny", || {
         let mut deny = tools.command(dist::DENY.installed()?);
         deny.args(["--workspace", "--all-features", "check", "licenses", "bans", "sources"]);
         command::run("asking cargo deny", &mut deny).map(|_| ())
     });
-    if !report.check("cargo xtask dist", || dist::run(tools)) {
-        return;
-    }
+}
+
+/// What was made, tried.
+fn release(tools: &Tools, report: &mut Report) {
     report.check("the checksums", || {
         let mut sums = Command::new("sha256sum");
         let said =
