@@ -97,6 +97,8 @@ fn offline(tools: &Tools, report: &mut Report) {
         ensure!(third_party.is_file(), "{} is not in it", third_party.display());
         let alone = |mut command: Command| {
             command.env("CARGO_HOME", work.join("cargo")).env("CARGO_NET_OFFLINE", "true");
+            // Of its own: cargo would take what was compiled from elsewhere for the same.
+            command.env("CARGO_BUILD_BUILD_DIR", work.join("cargo-build"));
             // Where nobody answers.
             command.env("https_proxy", "http://127.0.0.1:9").env("CARGO_HTTP_PROXY", "http://127.0.0.1:9");
             command
