@@ -14,7 +14,6 @@ find_program(Heffte_DPKG_DEB dpkg-deb NO_CACHE)
 if(Heffte_DPKG_DEB)
   list(APPEND CPACK_GENERATOR DEB)
 endif()
-set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 # The ABI is heFFTe's: one package of the two.

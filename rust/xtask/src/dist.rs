@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 
 use crate::paths::at;
 use crate::setup::Tools;
@@ -58,7 +59,7 @@ pub fn run(tools: &Tools) -> Result<()> {
     let time = export(&place)?;
     vendor(tools, &sources)?;
     licences::write(&sources.join(licences::FILE))?;
-    bill_of_materials(&place, &sources)?;
+    bill_of_materials(&place, &sources, &time)?;
     containers(tools, &place)?;
     pack(&place, &time)?;
     wheel(tools, &place)?;
@@ -100,6 +101,7 @@ fn vendor(tools: &Tools, sources: &Path) -> Result<()> {
     let mut vendor = tools.cargo();
     vendor.current_dir(sources).args(["vendor", "--locked", "--versioned-dirs", "--quiet", "vendor"]);
     command::step("gathering the crates", &mut vendor)?;
+    leave_out_libraries_of_windows(&sources.join("vendor"))?;
     let config = sources.join(".cargo/config.toml");
     let text = fs::read_to_string(&config).with_context(|| format!("cannot read {}", config.display()))?;
     let replaced = "\n[source.crates-io]\nreplace-with = \"vendored-sources\"\n\n\
@@ -107,17 +109,36 @@ fn vendor(tools: &Tools, sources: &Path) -> Result<()> {
     fs::write(&config, text + replaced).context("cannot write where the crates are")
 }
 
+/// Two crates are libraries for Windows and hardly anything else, a third of all. cargo wants the crates to be there, but not these.
+fn leave_out_libraries_of_windows(vendor: &Path) -> Result<()> {
+    for folder in fs::read_dir(vendor)?.flatten().map(|entry| entry.path()) {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if !(name.starts_with("winapi-") && name.contains("-pc-windows-gnu")) {
+            continue;
+        }
+        fs::remove_dir_all(folder.join("lib")).with_context(|| format!("{name} has no libraries"))?;
+        let list = folder.join(".cargo-checksum.json");
+        let mut sums: Value = serde_json::from_str(&fs::read_to_string(&list)?)?;
+        let files = sums["files"].as_object_mut().with_context(|| format!("{name} lists no files"))?;
+        files.retain(|file, _| !file.starts_with("lib/"));
+        fs::write(&list, sums.to_string())?;
+    }
+    Ok(())
+}
+
 /// What is inside, in CycloneDX's form.
-fn bill_of_materials(place: &Path, sources: &Path) -> Result<()> {
+fn bill_of_materials(place: &Path, sources: &Path, time: &str) -> Result<()> {
     let mut list = Command::new(CYCLONEDX.installed()?);
     list.args(["cyclonedx", "--format", "json", "--spec-version", "1.5", "--target", "x86_64-unknown-linux-gnu"]);
     list.args(["--manifest-path", "rust/heffte-c/Cargo.toml", "--features", "fftw,mkl"]);
-    list.args(["--override-filename", "sbom"]).current_dir(sources);
+    list.args(["--override-filename", "sbom"]).current_dir(sources).env("SOURCE_DATE_EPOCH", time);
     command::run("listing what is inside", &mut list)?;
     // It writes beside the manifest of every crate of the workspace.
     let made = sources.join("rust/heffte-c/sbom.json");
-    let kept = place.join(format!("{}.cdx.json", name()));
-    fs::rename(&made, kept).with_context(|| format!("there is no {}", made.display()))?;
+    let text = fs::read_to_string(&made).with_context(|| format!("there is no {}", made.display()))?;
+    // Where it was made is nobody's business.
+    let text = text.replace(&sources.display().to_string(), "");
+    fs::write(place.join(format!("{}.cdx.json", name())), text).context("cannot write the list")?;
     for folder in fs::read_dir(sources.join("rust"))?.flatten() {
         let _ = fs::remove_file(folder.path().join("sbom.json"));
     }

@@ -3,6 +3,7 @@
 mod backends;
 mod corrosion;
 mod debian;
+pub mod doxygen;
 mod launcher;
 pub mod peers;
 pub mod python;

@@ -40,6 +40,9 @@ use Verdict::{Accepts, Refuses, Warns};
 
 type Case = (&'static str, Source, &'static [&'static str], Verdict);
 
+/// What these ask does not depend on tests, which want one more compiler looked for.
+const WITHOUT_TESTS: &str = "-DHeffte_ENABLE_TESTING=OFF";
+
 /// To add a case, add a row.
 const CASES: &[Case] = &[
     (
@@ -125,13 +128,13 @@ struct Missing {
 
 const MISSING: &[Missing] = &[
     Missing {
-        label: "no MPI",
+        label: "an MPI that is not there",
         generator: "Ninja",
         without: |configure, _| {
-            configure.args(["-DMPI_C_COMPILER=/nowhere/mpicc", "-DMPI_C_HEADER_DIR=/nowhere"]);
+            configure.arg("-DMPI_C_COMPILER=/nowhere/mpicc");
             Ok(())
         },
-        words: &["Heffte needs MPI: MPI_C_COMPILER (/nowhere/mpicc) is no compiler of an MPI", "libopenmpi-dev"],
+        words: &["Heffte needs MPI: MPI_C_COMPILER names /nowhere/mpicc, which does not exist", "libopenmpi-dev"],
     },
     Missing {
         label: "a cargo that is too old",
@@ -174,6 +177,11 @@ pub fn run(tools: &Tools, report: &mut Report, prefix: &Path, work: &Path) {
     for each in CASES {
         report.check(each.0, || case(tools, each, prefix, work));
     }
+    if Path::new("/usr/bin/mpicc").exists() {
+        println!("  left out: no MPI, since the system has one");
+    } else {
+        report.check("no MPI", || no_mpi(tools, work));
+    }
     for missing in MISSING {
         report.check(missing.label, || refused(tools, missing, work));
     }
@@ -201,17 +209,43 @@ pub fn of_static(tools: &Tools, report: &mut Report, prefix: &Path, work: &Path)
     }
 }
 
-/// One message of ours says what is missing, and what to do.
-fn refused(tools: &Tools, missing: &Missing, work: &Path) -> Result<()> {
+/// A fresh place to configure in.
+fn fresh(work: &Path) -> PathBuf {
     let binary = work.join("configured");
     let _ = fs::remove_dir_all(&binary);
-    let mut configure = Generator { name: missing.generator, ..NINJA }.configure(tools, &at(""), &binary);
-    (missing.without)(&mut configure, work)?;
-    let outcome = command::capture("configuring", &mut configure, LIMIT)?;
+    binary
+}
+
+fn refused(tools: &Tools, missing: &Missing, work: &Path) -> Result<()> {
+    let mut configure = Generator { name: missing.generator, ..NINJA }.configure(tools, &at(""), &fresh(work));
+    (missing.without)(configure.arg(WITHOUT_TESTS), work)?;
+    one_error(&mut configure, missing.words)
+}
+
+/// Nobody says which MPI, and the path has none.
+fn no_mpi(tools: &Tools, work: &Path) -> Result<()> {
+    let mut configure = outside(tools, &at(""), &fresh(work));
+    one_error(
+        configure.arg(WITHOUT_TESTS),
+        &["Heffte needs MPI: no mpicc is on the path. Let -DMPI_C_COMPILER=", "libopenmpi-dev"],
+    )
+}
+
+/// CMake where nothing of the project's tools is on the path.
+fn outside(tools: &Tools, source: &Path, binary: &Path) -> Command {
+    let mut configure = tools.command(tools.python.with_file_name("cmake"));
+    configure.env("PATH", "/usr/bin:/bin").args(["-G", "Ninja", "-S"]).arg(source).arg("-B").arg(binary);
+    configure.arg(format!("-DCMAKE_MAKE_PROGRAM={}", tools.python.with_file_name("ninja").display()));
+    configure
+}
+
+/// That CMake refuses with one message, of these words.
+fn one_error(configure: &mut Command, expected: &[&str]) -> Result<()> {
+    let outcome = command::capture("configuring", configure, LIMIT)?;
     let words = words_of(&outcome.output);
     ensure!(!outcome.ok, "it was accepted:\n{}", outcome.output);
     ensure!(words.matches("CMake Error").count() == 1, "it is not one error:\n{}", outcome.output);
-    for text in missing.words {
+    for text in expected {
         ensure!(words.contains(text), "the message lacks {text:?}:\n{}", outcome.output);
     }
     Ok(())
@@ -232,21 +266,19 @@ pub fn words_of(text: &str) -> String {
 
 /// A program that says nothing about MPI, where nothing of it is on the path, gets the package's.
 fn finds_mpi(tools: &Tools, languages: &str, prefix: &Path, work: &Path) -> Result<()> {
-    let binary = work.join("configured");
-    let _ = fs::remove_dir_all(&binary);
     let mpi = tools.mpicc.parent().context("MPI's compiler is in no directory")?;
-    let mut configure = tools.command(tools.python.with_file_name("cmake"));
-    configure.env("PATH", "/usr/bin:/bin").args(["-G", "Ninja", "-S"]).arg(at("tests/cmake/finds_mpi"));
-    configure.arg("-B").arg(&binary).arg(format!("-DLANGUAGES={languages}"));
-    configure.arg(format!("-DCMAKE_MAKE_PROGRAM={}", tools.python.with_file_name("ninja").display()));
+    let mut configure = outside(tools, &at("tests/cmake/finds_mpi"), &fresh(work));
+    configure.arg(format!("-DLANGUAGES={languages}"));
     configure.arg(format!("-DMPI_DIRECTORY={}", mpi.display())).arg(format!("-DHeffte_ROOT={}", prefix.display()));
     command::run("configuring", &mut configure).map(|_| ())
 }
 
 fn case(tools: &Tools, (_, source, options, verdict): &Case, prefix: &Path, work: &Path) -> Result<()> {
-    let binary = work.join("configured");
-    let _ = fs::remove_dir_all(&binary);
+    let binary = fresh(work);
     let mut configure = build::configure(tools, &directory(source, &binary)?, &binary);
+    if matches!(source, Library) {
+        configure.arg(WITHOUT_TESTS);
+    }
     if matches!(source, Components) {
         let backends = tools.backends().names().join(";").to_uppercase();
         let has = ["SHARED", "STOCK", &backends, "PYTHON"];

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use super::native::there;
 use super::package::{self, IN_C};
@@ -11,7 +12,7 @@ use super::report::Report;
 use crate::build::{self, Generator, NINJA};
 use crate::command;
 use crate::paths::at;
-use crate::setup::Tools;
+use crate::setup::{self, Tools};
 
 pub fn run(tools: &Tools, report: &mut Report) {
     let oldest = match oldest_cmake(tools) {
@@ -32,8 +33,9 @@ pub fn run(tools: &Tools, report: &mut Report) {
         }
     }
     own_fftw(tools, report);
+    doxygen(tools, report);
     for preset in ["default", "dev"] {
-        workflow(tools, report, preset);
+        workflow(tools, report, preset, &[]);
     }
 }
 
@@ -81,12 +83,50 @@ fn own_fftw(tools: &Tools, report: &mut Report) {
     }
 }
 
-/// Configures, builds and tests as a preset says, all by one command.
-pub fn workflow(tools: &Tools, report: &mut Report, preset: &str) -> bool {
+/// `Heffte_ENABLE_DOXYGEN=ON`, with a doxygen and without one.
+fn doxygen(tools: &Tools, report: &mut Report) {
+    let binary = at("build/matrix/doxygen");
+    let mut configure = NINJA.configure(tools, &at(""), &binary);
+    configure.args(["-DHeffte_ENABLE_DOXYGEN=ON", "-DHeffte_ENABLE_TESTING=OFF"]);
+    report.check("no doxygen", || {
+        let _ = fs::remove_dir_all(&binary);
+        configure.arg("-DCMAKE_DISABLE_FIND_PACKAGE_Doxygen=ON");
+        let said = command::run("configuring", &mut configure)?;
+        ensure!(said.contains("left out: Heffte_ENABLE_DOXYGEN=ON, for doxygen is not found"), "CMake says:\n{said}");
+        Ok(())
+    });
+    report.check("the pages that doxygen makes", || {
+        let (programs, libraries) = setup::doxygen::directories()?;
+        let before = |first: &Path, command: &Command, name: &str| {
+            let given = command.get_envs().find(|(key, _)| *key == name).and_then(|(_, value)| value);
+            format!("{}:{}", first.display(), given.unwrap_or_default().to_string_lossy())
+        };
+        let mut build = build::cmake(tools);
+        build.arg("--build").arg(&binary).args(["--target", "heffte_doxygen"]);
+        configure.arg("-DCMAKE_DISABLE_FIND_PACKAGE_Doxygen=OFF");
+        for command in [&mut configure, &mut build] {
+            let paths = ["PATH", "LD_LIBRARY_PATH"]
+                .map(|name| (name, before(if name == "PATH" { &programs } else { &libraries }, command, name)));
+            command::run("making pages", command.envs(paths))?;
+        }
+        let pages = fs::read_dir(binary.join("doxygen/html"))?.flatten().map(|entry| entry.path());
+        let texts: String = pages
+            .filter(|path| path.extension().is_some_and(|e| e == "html"))
+            .map(|path| fs::read_to_string(path).unwrap_or_default())
+            .collect();
+        for name in ["heffte_plan_create", "fft3d_r2c", "size_workspace"] {
+            ensure!(texts.contains(name), "no page has {name}");
+        }
+        Ok(())
+    });
+}
+
+/// Configures, with more options than the preset's, builds and tests, all by one command.
+pub fn workflow(tools: &Tools, report: &mut Report, preset: &str, options: &[&str]) -> bool {
     let configured = report.check(&format!("cmake --preset {preset}"), || {
         let mut configure = build::cmake(tools);
         // Which MPI, and a generator for all: the presets leave both to the user.
-        configure.args(["-G", "Ninja", "--preset", preset]).args(build::of_mpi(tools));
+        configure.args(["--fresh", "-G", "Ninja", "--preset", preset]).args(build::of_mpi(tools)).args(options);
         command::run("configuring", &mut configure).map(|_| ())
     });
     let mut workflow = build::cmake(tools);
@@ -100,7 +140,7 @@ pub fn presets(tools: &Tools, report: &mut Report) {
         let listed = command::run("listing", tools.command("cmake").arg("--list-presets=all"))?;
         for preset in ["default", "cpu-all", "cuda", "rocm", "static", "dev", "python"] {
             let count = listed.matches(&format!("\"{preset}\"")).count();
-            anyhow::ensure!(count == 4, "{preset} is there {count} times, not once of each kind:\n{listed}");
+            ensure!(count == 4, "{preset} is there {count} times, not once of each kind:\n{listed}");
         }
         Ok(())
     });

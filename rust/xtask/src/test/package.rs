@@ -21,6 +21,7 @@ pub fn run(tools: &Tools, report: &mut Report) {
     if !report.check("installing a copy", || copy(tools, &work, &first)) {
         return;
     }
+    report.check("the installed files", || installed::files(&first));
     consumer(tools, report, &IN_C, &first, &work.join("consumer"));
     if !report.check("moving it", || fs::rename(&first, &moved).context("cannot move the installed tree")) {
         return;

@@ -36,14 +36,18 @@ pub fn licences(_: &Tools, report: &mut Report) {
 
 /// All of a release, made and tried.
 pub fn run(tools: &Tools, report: &mut Report) {
+    if report.check("cargo xtask dist", || dist::run(tools)) {
+        release(tools, report);
+    }
     report.check("cargo deny", || {
         let mut deny = tools.command(dist::DENY.installed()?);
         deny.args(["--workspace", "--all-features", "check", "licenses", "bans", "sources"]);
         command::run("asking cargo deny", &mut deny).map(|_| ())
     });
-    if !report.check("cargo xtask dist", || dist::run(tools)) {
-        return;
-    }
+}
+
+/// What was made, tried.
+fn release(tools: &Tools, report: &mut Report) {
     report.check("the checksums", || {
         let mut sums = Command::new("sha256sum");
         let said =
@@ -93,6 +97,8 @@ fn offline(tools: &Tools, report: &mut Report) {
         ensure!(third_party.is_file(), "{} is not in it", third_party.display());
         let alone = |mut command: Command| {
             command.env("CARGO_HOME", work.join("cargo")).env("CARGO_NET_OFFLINE", "true");
+            // Of its own: cargo would take what was compiled from elsewhere for the same.
+            command.env("CARGO_BUILD_BUILD_DIR", work.join("cargo-build"));
             // Where nobody answers.
             command.env("https_proxy", "http://127.0.0.1:9").env("CARGO_HTTP_PROXY", "http://127.0.0.1:9");
             command
