@@ -32,6 +32,10 @@ pub fn environment() -> Result<PathBuf> {
         }
     }
     let (version, python) = find(given.as_deref())?;
+    if venv.is_symlink() {
+        // What is behind a link is another checkout's: it would be emptied.
+        fs::remove_file(&venv).context("cannot remove the link .venv")?;
+    }
     eprintln!("Making .venv with {} (once; it takes a minute)", python.display());
     command::run("making .venv", Command::new(&python).args(["-m", "venv", "--clear"]).arg(&venv)).context(
         "Python could not make a virtual environment: install its venv module (on Debian: apt install python3-venv)",

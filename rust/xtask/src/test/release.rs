@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -44,6 +45,21 @@ pub fn run(tools: &Tools, report: &mut Report) {
         deny.args(["--workspace", "--all-features", "check", "licenses", "bans", "sources"]);
         command::run("asking cargo deny", &mut deny).map(|_| ())
     });
+    advisories(tools, report);
+}
+
+/// Whether something is known against any crate, where the database of such things can be had.
+fn advisories(tools: &Tools, report: &mut Report) {
+    let Ok(deny) = dist::DENY.installed() else { return };
+    let mut fetch = tools.command(&deny);
+    let fetched = command::capture("fetching the advisories", fetch.args(["fetch", "db"]), Duration::from_secs(120));
+    if !fetched.is_ok_and(|outcome| outcome.ok) {
+        println!("  left out: the advisories, for their database cannot be fetched from its git host");
+        return;
+    }
+    let mut check = tools.command(&deny);
+    check.args(["--workspace", "--all-features", "check", "--disable-fetch", "advisories"]);
+    report.program("advisories", &mut check);
 }
 
 /// What was made, tried.
@@ -131,7 +147,7 @@ fn containers(tools: &Tools, report: &mut Report) {
         convert.args(["recipe", "--parser", "singularity"]).arg(place.join("heffte.def"));
         let made = command::run("reading", &mut convert)?;
         let version = env!("CARGO_PKG_VERSION");
-        for words in ["FROM docker.io/library/rust", &format!("heffte-{version}.tar.gz"), "cmake --install build"] {
+        for words in ["FROM rust", &format!("heffte-{version}.tar.gz"), "cmake --install build"] {
             ensure!(made.contains(words), "the definition has nothing of {words:?}:\n{made}");
         }
         Ok(())
