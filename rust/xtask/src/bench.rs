@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use regex::Regex;
 
 use crate::setup::{Tools, peers};
+use crate::test::rust::packages;
 use crate::{command, paths};
 
 /// The full matrix takes hours.
@@ -47,7 +48,7 @@ pub fn compare(tools: &Tools, program: &PathBuf) -> Command {
 /// Builds the programs of the crate; where the one named `program` is.
 pub fn build(tools: &Tools, flags: &[&str], program: &str) -> Result<PathBuf> {
     let mut cargo = tools.cargo();
-    cargo.args(["build", "--locked", "-p", "heffte-bench", "--bins", "--message-format=json"]).args(flags);
+    cargo.args(["build", "--locked", "--bins", "--message-format=json"]).args(packages(tools)).args(flags);
     let output = command::step("building the benchmarks", &mut cargo)?;
     let pattern = Regex::new(r#""executable":"([^"]+)""#).expect("the pattern is sound");
     let mut programs = pattern.captures_iter(&output).map(|found| PathBuf::from(&found[1]));

@@ -34,6 +34,13 @@ pub struct Options {
     seed: Option<u64>,
 }
 
+impl Options {
+    /// So many problems, others each time.
+    pub fn of(recipes: u64, transforms: u64) -> Options {
+        Options { recipes, transforms, seed: None }
+    }
+}
+
 /// Builds the tests optimised, and runs them again and again with other problems.
 pub fn run(tools: &Tools, options: &Options) -> Result<()> {
     if options.recipes > 0 {

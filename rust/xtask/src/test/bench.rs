@@ -13,10 +13,12 @@ use crate::setup::Tools;
 use crate::{bench, command};
 
 const LIMIT: Duration = Duration::from_secs(120);
+/// What stands for the backend that `auto` picks.
+const AUTO: &str = "auto (ANY)";
 /// The programs, with the backends that command lines are tried with.
 const PROGRAMS: [(&str, &[(&str, &str)]); 4] = [
-    ("speed3d_c2c", &[("stock", "stock"), ("auto", "auto (stock)")]),
-    ("speed3d_r2c", &[("stock", "stock"), ("auto", "auto (stock)")]),
+    ("speed3d_c2c", &[("stock", "stock"), ("auto", AUTO)]),
+    ("speed3d_r2c", &[("stock", "stock"), ("auto", AUTO)]),
     (
         "speed3d_r2r",
         &[
@@ -56,7 +58,7 @@ const GOOD: [(&str, &str, &str); 5] = [
 const BAD: [(&str, &str); 7] = [
     ("stock double 8 8 8 -p2pp", "unknown option '-p2pp' found"),
     ("stock double 8 8", "4 of the 5 arguments"),
-    ("cufft double 8 8 8", "Invalid backend cufft\nThe available backends are: stock\n"),
+    ("cufft double 8 8 8", "Invalid backend cufft\nThe available backends are: stock"),
     ("stock half 8 8 8", "Invalid precision!\nMust use float or double\n"),
     ("stock double 8 eight 8", "Cannot convert the sizes into positive integers!\nEncountered error: "),
     ("stock double 8 8 8 -ingrid 5 7 1", "-ingrid 5 7 1 makes 35 parts"),
@@ -66,7 +68,8 @@ const BAD: [(&str, &str); 7] = [
 pub fn run(tools: &Tools, report: &mut Report) {
     let mut compare = None;
     report.check("building the programs", || {
-        compare = Some(bench::build(tools, &[], "heffte-bench")?);
+        // With the tests, which are built: so cargo takes the library that these were built with.
+        compare = Some(bench::build(tools, &["--test", "mpi"], "heffte-bench")?);
         Ok(())
     });
     let Some(compare) = compare else { return };
@@ -82,10 +85,10 @@ pub fn run(tools: &Tools, report: &mut Report) {
             });
         }
         report.check(&format!("{name} with wrong arguments"), || {
-            let names = backends.iter().map(|backend| backend.0).collect::<Vec<_>>().join(" ");
+            let first = backends[0].0;
             BAD.iter().try_for_each(|(arguments, message)| {
-                let message = message.replace("are: stock", &format!("are: {names}"));
-                refused(tools, &program, &arguments.replacen("stock", backends[0].0, 1), &message)
+                let message = message.replace("are: stock", &format!("are: {first}"));
+                refused(tools, &program, &arguments.replacen("stock", first, 1), &message)
             })
         });
     }
@@ -105,7 +108,8 @@ fn output(tools: &Tools, program: &Path, ranks: usize, arguments: &str) -> Resul
 fn expected(program: &str, ranks: usize, backend: &str, (_, size, end): &(&str, &str, &str)) -> String {
     let number = r"(?:\d+(?:\.\d+)?(?:e[-+]\d+)?)";
     let head = format!("{} \n", "-".repeat(77));
-    let (backend, end) = (regex::escape(backend), regex::escape(end).replace("NUMBER", number));
+    let backend = regex::escape(backend).replace("ANY", "(?:stock|fftw|mkl)");
+    let end = regex::escape(end).replace("NUMBER", number);
     let grids = r"Grids: \(\d+, \d+, \d+\)  (?:(?:\(\d+, \d+, \d+\)|-)  ){4}\n";
     let time = format!(r"Time per run: {number} \(s\)\n");
     let (sizes, results) = if program == "convolution" {
@@ -181,7 +185,7 @@ fn comparison(tools: &Tools, program: &std::path::PathBuf) -> Result<()> {
     Ok(())
 }
 
-/// That the backends are measured, drawn, and made tables and a source file of; this build has stock alone.
+/// That the backends are measured, drawn, and made tables and a source file of.
 fn backends(tools: &Tools, program: &Path) -> Result<()> {
     let file = at("build/bench/backends.json");
     let picture = file.with_extension("svg");
@@ -192,10 +196,7 @@ fn backends(tools: &Tools, program: &Path) -> Result<()> {
     command::run("the measurement", &mut measure)?;
     ensure!(picture.is_file(), "{} was not drawn", picture.display());
     let table = command::run("the table", tools.command(program).arg("report").arg(&file))?;
-    ensure!(
-        table.contains("| lines of |") && table.contains("| 16 | – |") && table.contains("Not measured: mkl"),
-        "{table}"
-    );
+    ensure!(table.contains("| lines of |") && table.contains("| 16 | "), "{table}");
     // What the library picks by is what was measured last.
     let source = at("build/bench/measured.rs");
     let results = at("benchmarks/results/backends.json");

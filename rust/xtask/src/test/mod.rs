@@ -24,6 +24,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
+use crate::fuzz;
 use crate::setup::Tools;
 use report::Report;
 
@@ -48,7 +49,15 @@ struct Piece {
 }
 
 /// Pieces that only `--full` runs: what takes long, and seldom breaks alone.
-const FULL: [Piece; 2] = [
+const FULL: [Piece; 4] = [
+    Piece { name: "mpi-more", about: "tests of the library on 5, 6 and 8 ranks", run: rust::mpi_more },
+    Piece {
+        name: "fuzz",
+        about: "100,000 random recipes, 1,000 random transforms",
+        run: |tools, report| {
+            report.check("random problems", || fuzz::run(tools, &fuzz::Options::of(100_000, 1_000)));
+        },
+    },
     Piece {
         name: "matrix",
         about: "CMake 3.22 and the newest, Ninja and make, Release and Debug; an FFTW of its own; workflows of presets",
@@ -77,7 +86,7 @@ const PIECES: [Piece; 25] = [
     },
     Piece { name: "clippy", about: "no warnings in any crate", run: rust::clippy },
     Piece { name: "rust", about: "unit and documentation tests of the crates", run: rust::unit },
-    Piece { name: "mpi", about: "tests of the library on 1, 2, 3, 4, 6 and 7 ranks", run: rust::mpi },
+    Piece { name: "mpi", about: "tests of the library on 1, 2, 3, 4 and 7 ranks", run: rust::mpi },
     Piece { name: "examples", about: "the Rust examples on 2 ranks", run: rust::examples },
     Piece { name: "bench", about: "speed3d on 1, 2 and 4 ranks, and a comparison with scipy", run: bench::run },
     Piece { name: "build", about: "CMake builds and installs the library and the Python package", run: native::build },

@@ -12,7 +12,9 @@ use crate::command;
 use crate::setup::Tools;
 
 /// Ranks of the library's tests: one, powers of two, and numbers that no grid of processes likes.
-const RANKS: [usize; 6] = [1, 2, 3, 4, 6, 7];
+const RANKS: [usize; 5] = [1, 2, 3, 4, 7];
+/// And of those that only `--full` runs.
+const MORE_RANKS: [usize; 3] = [5, 6, 8];
 const MPI_LIMIT: Duration = Duration::from_secs(240);
 
 pub fn fmt(tools: &Tools, report: &mut Report) {
@@ -41,24 +43,33 @@ pub fn unit(tools: &Tools, report: &mut Report) {
 /// each time, so that cargo compiles the library once for all.
 pub fn tests(tools: &Tools, choice: &[&str]) -> Command {
     let mut command = tools.cargo();
-    command.args(["test", "--locked", "-p", "heffte", "-p", "heffte-bench", "--features"]);
-    let features: Vec<String> = tools.backends().names().into_iter().map(|name| format!("heffte/{name}")).collect();
-    command.arg(features.join(",")).args(choice);
+    command.args(["test", "--locked"]).args(packages(tools)).args(choice);
     command
 }
 
-pub fn mpi(tools: &Tools, report: &mut Report) {
+/// The library and the benchmarks, with the backends that are there.
+pub fn packages(tools: &Tools) -> Vec<String> {
+    let features: Vec<String> = tools.backends().names().into_iter().map(|name| format!("heffte/{name}")).collect();
+    ["-p", "heffte", "-p", "heffte-bench", "--features", &features.join(",")].map(str::to_owned).into()
+}
+
+/// The tests on several ranks, built; on how many is for the caller to say.
+fn built<'a>(tools: &'a Tools, report: &mut Report) -> Option<impl Fn(usize) -> Command + 'a> {
     let mut program = None;
     report.check("building the tests", || {
         program = Some(executable(&mut tests(tools, &["--test", "mpi", "--no-run"]))?);
         Ok(())
     });
-    let Some(program) = program else { return };
-    let on_ranks = |ranks: usize| {
+    let program = program?;
+    Some(move |ranks: usize| {
         let mut command = tools.on_ranks(ranks, &program);
         command.envs(tools.backends().variables());
         command
-    };
+    })
+}
+
+pub fn mpi(tools: &Tools, report: &mut Report) {
+    let Some(on_ranks) = built(tools, report) else { return };
     for ranks in RANKS {
         report.program_within(&format!("{ranks} ranks"), &mut on_ranks(ranks), MPI_LIMIT);
     }
@@ -69,6 +80,14 @@ pub fn mpi(tools: &Tools, report: &mut Report) {
     let mut pairs = on_ranks(4);
     report.program_within("4 ranks on 2 pretended nodes", pairs.env("MPIR_CVAR_NUM_CLIQUES", "2"), MPI_LIMIT);
     report.program_within("3 ranks with libraries that fail", on_ranks(3).arg("faults"), MPI_LIMIT);
+}
+
+/// The same on other numbers of ranks.
+pub fn mpi_more(tools: &Tools, report: &mut Report) {
+    let Some(on_ranks) = built(tools, report) else { return };
+    for ranks in MORE_RANKS {
+        report.program_within(&format!("{ranks} ranks"), &mut on_ranks(ranks), 2 * MPI_LIMIT);
+    }
 }
 
 pub fn examples(tools: &Tools, report: &mut Report) {
