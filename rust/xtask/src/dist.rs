@@ -161,12 +161,8 @@ fn pack(place: &Path, time: &str) -> Result<()> {
     command::step("packing", tar.arg("-C").arg(place).arg(name())).map(|_| ())
 }
 
-/// The wheel, where the Python package is built by pip.
+/// The wheel, as pip makes it.
 fn wheel(tools: &Tools, place: &Path) -> Result<()> {
-    if !at("pyproject.toml").exists() {
-        println!("left out: the wheel, since there is no pyproject.toml");
-        return Ok(());
-    }
     let mut pip = tools.command(&tools.python);
     pip.args(["-m", "pip", "wheel", "--no-deps", "--disable-pip-version-check", "--wheel-dir"]).arg(place).arg(".");
     command::step("making the wheel", &mut pip).map(|_| ())

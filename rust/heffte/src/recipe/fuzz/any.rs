@@ -61,8 +61,12 @@ impl Asked {
 
     /// Points along each axis after a forward transform.
     pub fn size_after(&self) -> [i64; 3] {
-        std::array::from_fn(|d| if self.kinds[d] == AxisKind::R2c { self.size[d] / 2 + 1 } else { self.size[d] })
+        size_after(self.size, self.kinds)
     }
+}
+
+fn size_after(size: [i64; 3], kinds: [AxisKind; 3]) -> [i64; 3] {
+    std::array::from_fn(|d| if kinds[d] == AxisKind::R2c { size[d] / 2 + 1 } else { size[d] })
 }
 
 /// Few ranks with all sorts of boxes most of the time, up to 4096 now and then.
@@ -70,7 +74,7 @@ pub(super) fn any_asked() -> impl Strategy<Value = Asked> {
     let ranks = prop_oneof![60 => 1usize..9, 30 => 9usize..33, 9 => 33usize..129, 1 => 129usize..4097];
     let extent = prop_oneof![1 => Just(1i64), 8 => 1i64..12, 1 => select(vec![13i64, 16, 17, 19])];
     (ranks, prop::array::uniform3(extent), any_kinds()).prop_flat_map(|(ranks, size, kinds)| {
-        let half = std::array::from_fn(|d| if kinds[d] == AxisKind::R2c { size[d] / 2 + 1 } else { size[d] });
+        let half = size_after(size, kinds);
         let transports = select(vec![Transport::Alltoallv, Transport::Alltoall, Transport::P2p, Transport::P2pPlined]);
         let route = prop_oneof![Just(0), 0usize..40];
         let options = (any::<bool>(), transports, any_who(ranks), 1..=ranks, any::<bool>(), route);

@@ -113,19 +113,13 @@ impl Walk<'_> {
             let block = schedules.iter().map(Schedule::largest_piece).max().unwrap_or(0);
             schedules.iter_mut().for_each(|schedule| schedule.pad(block, self.ranks()));
         }
-        let world = if self.recipe.is_real_after(index) { self.asked.size } else { self.size_in(near) };
+        let world = if self.recipe.is_real_after(index) { self.asked.size } else { self.asked.size_after() };
         for (direction, from, to) in [(Direction::Forward, near, far), (Direction::Backward, far, near)] {
             let held = self.numbered(from, world);
             let arrived = self.shipped(&schedules, direction, &held, (from, to))?;
             prop_assert_eq!(arrived, self.numbered(to, world), "{:?} after stage {}", direction, index);
         }
         Ok(())
-    }
-
-    /// Points along each axis of the world that boxes fill.
-    fn size_in(&self, boxes: &Distribution) -> [i64; 3] {
-        let full = (0..self.ranks()).map(|rank| boxes.box_of(rank)).filter(|b| !b.is_empty());
-        full.fold([0; 3], |most, b| std::array::from_fn(|d| most[d].max(b.high[d] + 1)))
     }
 
     /// What ranks hold that have the right points.
