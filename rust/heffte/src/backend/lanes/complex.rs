@@ -23,10 +23,20 @@ pub struct LaneComplexes<T> {
 impl<T: Real> LaneComplexes<T> {
     /// Lines of `length` elements, where there are butterflies for its factors.
     pub fn new(length: usize, direction: Direction) -> Option<LaneComplexes<T>> {
-        let (radices, forward) = (radices(length)?, direction == Direction::Forward);
-        let (places, passes) = (places(&radices), Pass::sequence(&radices, forward));
+        Some(LaneComplexes::of_radices(length, &radices(length)?, direction))
+    }
+
+    /// Lines of `length` elements, the product of these radices.
+    pub(super) fn of_radices(length: usize, radices: &[usize], direction: Direction) -> LaneComplexes<T> {
+        let forward = direction == Direction::Forward;
+        let (places, passes) = (places(radices), Pass::sequence(radices, forward));
         let straight = Straight::new(&passes, &places, vector_bytes() / size_of::<Complex<T>>());
-        Some(LaneComplexes { length, places, passes, straight, forward })
+        LaneComplexes { length, places, passes, straight, forward }
+    }
+
+    #[cfg(test)]
+    pub(super) fn radices(&self) -> Vec<usize> {
+        self.passes.iter().map(Pass::radix).collect()
     }
 
     /// Transforms the lines of a panel in place, times `factor`.

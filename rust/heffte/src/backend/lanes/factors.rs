@@ -5,24 +5,32 @@ use super::butterfly::RADICES;
 /// What a pass costs for each element beside its butterflies, in vector operations: a load, a twiddle factor, a store.
 const PASS: f64 = 6.0;
 
+/// What it costs each element more where the rows of a butterfly fall into one set of the first level of cache: where they are this many
+/// rows, 4 KiB, apart, and more than the 8 for which a set has room.
+const CONFLICT: f64 = 20.0;
+const CONFLICT_STRIDE: usize = 64;
+const CONFLICT_RADIX: usize = 8;
+
 /// The radices whose passes cost the least, in the order of the passes; `None` for a length that has another prime factor.
 pub(super) fn radices(length: usize) -> Option<Vec<usize>> {
-    let (_, mut radices) = cheapest(length, usize::MAX)?;
-    // The first pass has no twiddle factors, so it should be the longest.
-    radices.sort_by(|a, b| b.cmp(a));
+    let (_, mut radices) = cheapest(length, usize::MAX, 1)?;
+    radices.reverse();
     Some(radices)
 }
 
-/// The cheapest way for `length` with radices up to `most`, and its cost for each element.
-fn cheapest(length: usize, most: usize) -> Option<(f64, Vec<usize>)> {
+/// The cheapest way for what is left of a line, `length`, with radices up to `most`, and its cost for each element: the last pass
+/// first. The first pass has no twiddle factors, so it should be the longest; the butterflies of the next one have rows that are
+/// `stride` rows apart.
+fn cheapest(length: usize, most: usize, stride: usize) -> Option<(f64, Vec<usize>)> {
     if length == 1 {
         return Some((0.0, Vec::new()));
     }
     let fitting = RADICES.into_iter().filter(|&(radix, _)| radix <= most && length.is_multiple_of(radix));
     let ways = fitting.filter_map(|(radix, operations)| {
-        let (cost, mut radices) = cheapest(length / radix, radix)?;
+        let (cost, mut radices) = cheapest(length / radix, radix, stride * radix)?;
         radices.push(radix);
-        Some((cost + PASS + operations as f64 / radix as f64, radices))
+        let conflict = if radix > CONFLICT_RADIX && stride.is_multiple_of(CONFLICT_STRIDE) { CONFLICT } else { 0.0 };
+        Some((cost + PASS + conflict + operations as f64 / radix as f64, radices))
     });
     ways.min_by(|a, b| a.0.total_cmp(&b.0))
 }
@@ -51,6 +59,7 @@ mod tests {
         assert_eq!(radices(256), Some(vec![16, 16]));
         assert_eq!(radices(128), Some(vec![16, 8]));
         assert_eq!(radices(100), Some(vec![10, 10]));
+        assert_eq!(radices(4096), Some(vec![8; 4]));
         assert_eq!(radices(1), Some(vec![]));
         assert_eq!([97, 2 * 19].map(radices), [None, None]);
         for length in 1..2000usize {

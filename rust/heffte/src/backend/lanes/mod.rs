@@ -9,6 +9,8 @@ mod complex;
 mod convolution;
 mod dispatch;
 mod factors;
+#[cfg(test)]
+mod figures;
 mod passes;
 mod prefetch;
 mod real;
