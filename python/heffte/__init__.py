@@ -129,4 +129,7 @@ def __getattr__(name: str) -> Any:
     }
     if name in objects:
         return objects[name]()
-    raise AttributeError(f"module 'heffte' has no attribute {name!r}")
+    # What scipy.fft has for one axis or two, we have with `axes`.
+    base = name.removesuffix("2")
+    hint = f": use heffte.{base}n(x, axes=...)" if base + "n" in __all__ else ""
+    raise AttributeError(f"module 'heffte' has no attribute {name!r}{hint}")

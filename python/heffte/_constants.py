@@ -31,11 +31,17 @@ class backend:
 
 def backend_number(given: Any) -> int:
     """The number of a backend as callers give it. A name says which number is meant, but heFFTe's interface takes numbers."""
+    return _number("backend_tag", given, backend)
+
+
+def _number(name: str, given: Any, holder: type) -> int:
+    """One of the numbers that ``holder`` names."""
     if isinstance(given, str):
-        names = [name for name, number in vars(backend).items() if isinstance(number, int)]
-        remedy = f"write heffte.backend.{given.lower()}" if given.lower() in names else f"heffte.backend has {', '.join(names)}"
-        raise heffte_input_error(f"backend_tag {given!r} is a text: {remedy}")
-    return integer("backend_tag", given)
+        names = [each for each, number in vars(holder).items() if isinstance(number, int)]
+        own = f"heffte.{holder.__name__}"
+        remedy = f"write {own}.{given.lower()}" if given.lower() in names else f"{own} has {', '.join(names)}"
+        raise heffte_input_error(f"{name} {given!r} is a text: {remedy}")
+    return integer(name, given)
 
 
 class scale:
@@ -48,6 +54,11 @@ class scale:
     """1 / N."""
     symmetric = 2
     """1 / sqrt(N)."""
+
+
+def scale_number(given: Any) -> int:
+    """The number of a scale as callers give it."""
+    return _number("scaling", given, scale)
 
 
 class axis:

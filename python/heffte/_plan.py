@@ -10,7 +10,7 @@ from mpi4py import MPI
 from . import _core, _mpi
 from ._arrays import NOTHING, Described, Form, describe, same_kind, view
 from ._box import Triples, box3d, triples
-from ._constants import backend_number, scale
+from ._constants import backend_number, scale, scale_number
 from ._errors import heffte_input_error, told
 from ._integers import integer, triple
 from ._options import Choices, plan_options
@@ -187,7 +187,7 @@ class heffte_fft_plan:
     def get_scale_factor(self, scaling: int) -> float:
         """The factor that ``scaling`` applies: 1 for ``scale.none``."""
         try:
-            return self.plan.scale_factor(integer("scaling", scaling))
+            return self.plan.scale_factor(scale_number(scaling))
         except _core.HeffteError as error:
             raise heffte_input_error(str(error)) from None
 
@@ -216,16 +216,12 @@ class heffte_fft_plan:
         Collective. Real output of a c2c plan drops the imaginary part; where a new array comes back, it is complex."""
         return self._transform(False, inarray, outarray, None, scaling, batch, False)
 
-    def forward_buffered(
-        self, inarray: Any, outarray: Any, workspace: Any, scaling: int = scale.none, *, batch: int = 1
-    ) -> Any:
+    def forward_buffered(self, inarray: Any, outarray: Any, workspace: Any, scaling: int = scale.none, *, batch: int = 1) -> Any:
         """As :meth:`forward`, with a ``workspace`` of at least ``batch * size_workspace()`` complex elements of the
         same precision; without a Fourier transform, of the type of the arrays."""
         return self._transform(True, inarray, outarray, workspace, scaling, batch, True)
 
-    def backward_buffered(
-        self, inarray: Any, outarray: Any, workspace: Any, scaling: int = scale.none, *, batch: int = 1
-    ) -> Any:
+    def backward_buffered(self, inarray: Any, outarray: Any, workspace: Any, scaling: int = scale.none, *, batch: int = 1) -> Any:
         """As :meth:`backward`, with a workspace like that of :meth:`forward_buffered`."""
         return self._transform(False, inarray, outarray, workspace, scaling, batch, True)
 
@@ -240,7 +236,7 @@ class heffte_fft_plan:
         try:
             if self.fft_comm == MPI.COMM_NULL:
                 raise heffte_input_error("the communicator of the plan was freed: close plans first, or make another")
-            factor, copies = integer("scaling", scaling), integer("batch", batch)
+            factor, copies = scale_number(scaling), integer("batch", batch)
             if copies < 1:
                 raise heffte_input_error(f"batch {batch} is impossible: it is at least 1")
             if outarray is None:
@@ -269,9 +265,7 @@ class heffte_fft_plan:
         dtype = ("float32" if single else "float64") if is_real else ("complex64" if single else "complex128")
         return target.empty_for(given, source, dtype)
 
-    def _describe(
-        self, forward: bool, inarray: Any, outarray: Any, workspace: Any, batch: int, buffered: bool
-    ) -> list[Described]:
+    def _describe(self, forward: bool, inarray: Any, outarray: Any, workspace: Any, batch: int, buffered: bool) -> list[Described]:
         is_r2r = self._domain == "r2r"
         types = {"inbox": _REAL if self.use_r2c else _REAL + _COMPLEX, "outbox": _REAL + _COMPLEX if is_r2r else _COMPLEX}
         source, target = self._forms(forward, batch)

@@ -10,6 +10,7 @@ import heffte
 import pytest
 from heffte import _core, _extension, capi
 from mpi4py import MPI
+from programs import on_one_rank, run_alone
 
 FAMILY = os.environ["HEFFTE_TEST_FAMILY"]
 
@@ -59,7 +60,7 @@ def test_there_is_no_c_library_and_it_says_so():
     assert "not in wheels: build heFFTe with CMake" in heffte.libheffte_path
 
 
-@pytest.mark.skipif(MPI.COMM_WORLD.size > 1, reason="starts a program of its own")
+@on_one_rank
 def test_an_mpi_of_neither_family_is_an_error_that_names_both():
     script = """
 from mpi4py import MPI
@@ -72,8 +73,7 @@ import mpi4py
 mpi4py.MPI = Other()
 import heffte
 """
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("PMI", "MPI", "HYD", "OMPI", "PRTE"))}
-    done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, timeout=60)
+    done = run_alone(script)
     assert done.returncode == 1
     for words in ("'Fancy MPI 3.0 of nobody'", "(mpich)", "(openmpi)", "with CMake and your MPI"):
         assert words in done.stderr, done.stderr

@@ -261,14 +261,23 @@ class DistArray(NDArrayOperatorsMixin):
         """The mean of all elements on all ranks. Collective; see :meth:`sum`."""
         return reduction.mean(self, axis=axis, dtype=dtype, out=out)
 
+    def var(self, axis: None = None, dtype: None = None, out: None = None, ddof: float = 0) -> Any:
+        """The variance of all elements on all ranks, as numpy's: their sum of squares over the size less ``ddof``. Collective; see
+        :meth:`sum`."""
+        return reduction.var(self, ddof, "var", axis=axis, dtype=dtype, out=out)
+
+    def std(self, axis: None = None, dtype: None = None, out: None = None, ddof: float = 0) -> Any:
+        """The standard deviation of all elements on all ranks: the root of :meth:`var`. Collective."""
+        return np.sqrt(reduction.var(self, ddof, "std", axis=axis, dtype=dtype, out=out))
+
     def __getitem__(self, index: Any) -> DistArray:
         """What an index of the batch axes selects: ``u[0]`` is the first component. A view where its elements lie together,
         else a copy. Not collective. Distributed axes are indexed in ``local``."""
         given = index if isinstance(index, tuple) else (index,)
         if len(given) > len(self._batch) or not all(isinstance(i, int | np.integer | slice) for i in given):
             raise heffte_input_error(
-                f"index {index!r} goes beyond the {len(self._batch)} batch axes of shape {self.global_shape}: index x.local, "
-                "this rank's part, or x.gather()"
+                f"index {index!r} goes beyond the {len(self._batch)} batch axes of shape {self.global_shape}, to points that lie "
+                "on several ranks: index x.local, this rank's part, which is x.slices of the whole, or x.gather(), the whole"
             )
         part = np.ascontiguousarray(self._data[given])
         return self._of(self._layout, part.shape[: part.ndim - len(self._layout.points)], part)
@@ -296,7 +305,7 @@ class DistArray(NDArrayOperatorsMixin):
         if method != "__call__" or ufunc.signature is not None:
             raise TypeError(
                 f"numpy.{ufunc.__name__}{'' if method == '__call__' else '.' + method} goes across points of several ranks: "
-                "use x.local, and comm.allreduce; for all elements there are x.sum(), x.max(), x.min() and x.mean()"
+                "use x.local, and comm.allreduce; for all elements there are x.sum(), max, min, mean, var and std"
             )
         where = options.get("where", True)
         arrays = [array for array in (*inputs, *out, where) if isinstance(array, DistArray)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.lib import format as npy
 from .. import _mpi
 from .._box import box3d
 from .._errors import heffte_input_error, told
-from .agreement import agree
+from .agreement import agree, refuse
 from .array import DistArray
 from .exchange import CHUNK
 from .layout import Order
@@ -34,7 +34,7 @@ def save(file: str | os.PathLike[str], x: DistArray) -> None:
         On all ranks, where any of them could not write.
     """
     if not isinstance(x, DistArray):
-        raise heffte_input_error(f"x is a {type(x).__name__}: save takes a heffte.DistArray; numpy.save has others")
+        refuse(f"x is a {type(x).__name__}: save takes a heffte.DistArray; numpy.save has others")
     _mpi.handle(x.comm)
     comm = x.comm
     problem, path, part = None, "", ""
@@ -44,19 +44,34 @@ def save(file: str | os.PathLike[str], x: DistArray) -> None:
         path = os.fspath(file)
         path = path if path.endswith(".npy") else path + ".npy"
         part = path + ".part"
-        if comm.rank == 0:
-            with open(part, "wb") as begun:
-                begun.write(header)
     except Exception as error:
-        problem = f"cannot write {path or file!r}: {told(error)}"
+        problem = f"cannot write {file!r}: {told(error)}"
     agree(comm, problem, {"file": path, "array": (x.global_shape, x.dtype.str, x._layout.key)})
     axes = tuple(range(x.ndim))[:: -1 if fortran else 1]
-    _all_parts(x, part, len(header), axes, True, np.ascontiguousarray(x.local.transpose(axes)))
-    if comm.rank == 0:
-        try:
-            os.replace(part, path)
-        except OSError as error:
-            problem = f"cannot move {part} to {path}: {told(error)}"
+    try:
+        _on_first(comm, lambda: _begin(part, header), f"cannot write {path}")
+        _all_parts(x, part, len(header), axes, True, np.ascontiguousarray(x.local.transpose(axes)))
+        _on_first(comm, lambda: os.replace(part, path), f"cannot move {part} to {path}")
+    except heffte_input_error:
+        # The same on all ranks.
+        if comm.rank == 0 and os.path.isfile(part):
+            os.remove(part)
+        raise
+
+
+def _begin(part: str, header: bytes) -> None:
+    with open(part, "wb") as begun:
+        begun.write(header)
+
+
+def _on_first(comm: MPI.Comm, act: Callable[[], None], failure: str) -> None:
+    """Does it on rank 0, and raises on all ranks where it fails. Collective."""
+    problem = None
+    try:
+        if comm.rank == 0:
+            act()
+    except OSError as error:
+        problem = f"{failure}: {told(error)}"
     agree(comm, problem)
 
 
@@ -114,9 +129,7 @@ def _read_header(path: str) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
     return shape, fortran, dtype, begin
 
 
-def _all_parts(
-    x: DistArray, path: str, offset: int, axes: tuple[int, ...], is_write: bool, buffer: npt.NDArray[Any]
-) -> None:
+def _all_parts(x: DistArray, path: str, offset: int, axes: tuple[int, ...], is_write: bool, buffer: npt.NDArray[Any]) -> None:
     """Writes or reads ``buffer``, which lies in memory as the file does, whose axes are ``axes`` of the array. Collective."""
     sizes = [x.global_shape[axis] for axis in axes]
     starts = [x.slices[axis].start for axis in axes]

@@ -31,6 +31,7 @@ def fftfreq(
         The length of the domain, in place of ``d``: the numbers are wavenumbers in radians, ``2 pi k / length``; so 1j times
         them is the derivative, and a length of ``2 pi`` gives whole numbers.
     """
+    _check("fftfreq", x)
     return _frequencies(x, x._layout.points, d, length, None)
 
 
@@ -45,6 +46,7 @@ def rfftfreq(
     """As :func:`fftfreq` for a spectrum of :func:`heffte.rfftn`, with the numbers of ``scipy.fft.rfftfreq(n, d)`` along
     ``axis``, the last that was transformed. There ``n`` points in real space are stored as ``n // 2 + 1``; an even number, unless
     ``n`` says otherwise."""
+    _check("rfftfreq", x)
     points = x._layout.points
     own = (axis if axis >= 0 else axis + x.ndim) - x.batch_axes
     if not 0 <= own < len(points):
@@ -56,6 +58,14 @@ def rfftfreq(
             f"n {n} does not fit: {stored} points along axis {axis} are half of {2 * stored - 2} or {2 * stored - 1}"
         )
     return _frequencies(x, points[:own] + (real,) + points[own + 1 :], d, length, own)
+
+
+def _check(verb: str, x: Any) -> None:
+    if not isinstance(x, DistArray):
+        raise heffte_input_error(
+            f"x is a {type(x).__name__}: {verb} takes the heffte.DistArray whose part of the frequencies is wanted; "
+            f"scipy.fft.{verb} takes a number of points"
+        )
 
 
 def _frequencies(

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 _REDUCTIONS: dict[str, Callable[[Any], Any]] = {"sum": np.sum, "max": np.max, "min": np.min}
 
 
-def reduce(source: DistArray, verb: str, **nothing: Any) -> Any:
-    """numpy's number of that name for the whole array, on all ranks. Other arguments are there for numpy, and are None."""
+def reduce(source: DistArray, verb: str, asked: str | None = None, **nothing: Any) -> Any:
+    """numpy's number of that name for the whole array, on all ranks. Other arguments are there for numpy, and are None.
+
+    ``asked`` is what the caller calls it where that is another word.
+    """
     _mpi.handle(source.comm)
     whole = _REDUCTIONS[verb]
     problem, mine = None, None
@@ -28,8 +31,8 @@ def reduce(source: DistArray, verb: str, **nothing: Any) -> Any:
         for name, given in nothing.items():
             if given is not None:
                 raise heffte_input_error(
-                    f"{name} {given!r}: {verb} of a DistArray is over all its elements, in its type; for some axes, reduce x.local "
-                    "and use comm.allreduce"
+                    f"{name} {given!r}: {asked or verb} of a DistArray is over all its elements, in its type; for some axes, "
+                    "reduce x.local and use comm.allreduce"
                 )
         if source.size == 0 and verb != "sum":
             raise heffte_input_error(f"an array of shape {source.global_shape} has no elements, and so no {verb}")
@@ -51,7 +54,22 @@ def reduce(source: DistArray, verb: str, **nothing: Any) -> Any:
 def mean(source: DistArray, **nothing: Any) -> Any:
     """As numpy's: of whole numbers a float64, of float16 in float32 on the way."""
     short = source.dtype == np.float16
-    total = reduce(source.astype(np.float32) if short else source, "sum", **nothing)
+    total = reduce(source.astype(np.float32) if short else source, "sum", "mean", **nothing)
     if source.size == 0:
         raise heffte_input_error(f"an array of shape {source.global_shape} has no elements, and so no mean")
     return (total / source.size).astype(source.dtype) if short else total / source.size
+
+
+def var(source: DistArray, ddof: float, asked: str, **nothing: Any) -> Any:
+    """As numpy's: the mean square of what elements differ from their mean, in two passes; of float16 in float32 on the way."""
+    agree(source.comm, None, {"ddof": ddof})
+    short = source.dtype == np.float16
+    wide = source.astype(np.float32) if short else source
+    distances = wide._of(wide._layout, wide._batch, np.abs(wide._data - reduce(wide, "sum", asked, **nothing) / max(wide.size, 1)))
+    distances._data[...] **= 2
+    if source.size <= ddof:
+        raise heffte_input_error(
+            f"an array of shape {source.global_shape} has {source.size} elements, too few for {asked} with ddof {ddof}"
+        )
+    result = reduce(distances, "sum", asked) / (source.size - ddof)
+    return result.astype(source.dtype) if short else result

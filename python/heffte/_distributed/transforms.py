@@ -17,7 +17,7 @@ from .._errors import heffte_input_error, told
 from .._integers import integer
 from .._options import Choices, check_names, plan_options
 from . import exchange, plans
-from .agreement import agree
+from .agreement import agree, refuse
 from .array import DistArray
 from .exchange import Segment
 from .layout import Layout
@@ -70,9 +70,7 @@ class Task:
 def run(x: Any, verb: str, backend_tag: int, options: Any, prepare: Callable[[DistArray], Task]) -> DistArray:
     """Prepares a transform on each rank, and runs it where all could. Collective."""
     if not isinstance(x, DistArray):
-        raise heffte_input_error(
-            f"x is a {type(x).__name__}: {verb} takes a heffte.DistArray, which heffte.scatter makes of an array"
-        )
+        refuse(f"x is a {type(x).__name__}: {verb} takes a heffte.DistArray, which heffte.scatter makes of an array")
     _mpi.handle(x.comm)
     problem, choices = None, None
     try:

@@ -136,7 +136,7 @@ fn installed(tools: &Tools, report: &mut Report, place: &Path, dist: &Path, fami
         pytest.arg(&python).args(["-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider"]);
         pytest.arg(at("tests/wheel")).args(tests.iter().map(|name| at("tests/python").join(name)));
         // Open MPI's launcher gives programs a terminal, to which pytest would write in colours.
-        pytest.env("HEFFTE_TEST_FAMILY", family).env("NO_COLOR", "1");
+        pytest.env("HEFFTE_TEST_FAMILY", family).env("NO_COLOR", "1").env("PYTHONPATH", at("tests/python"));
         report.program_within(&format!("pytest with {family} on {ranks} ranks"), &mut pytest, LIMIT);
     }
 }
