@@ -1,13 +1,16 @@
 //! `cargo xtask`: set-up, build, demo and tests of the project, on a machine that has cargo, a C compiler and Python.
 
+mod abi;
 mod bench;
 mod build;
 mod command;
+mod coverage;
 mod demo;
 mod dist;
 mod fuzz;
 mod header;
 mod licences;
+mod marks;
 mod options;
 mod paths;
 mod setup;
@@ -34,6 +37,8 @@ enum Task {
     Test(test::Options),
     /// Tries random problems in large numbers, far more than the tests do.
     Fuzz(fuzz::Options),
+    /// Counts which lines of the library the tests run, and writes the table of docs/reliability.md.
+    Coverage,
     /// Compares ours with other libraries in one interleaved run; behind `--` come arguments of `heffte-bench compare`.
     Bench(bench::Options),
     /// Makes .venv with MPI and the build tools; does nothing where it is there.
@@ -56,6 +61,8 @@ enum Task {
         #[arg(default_value = licences::FILE)]
         file: std::path::PathBuf,
     },
+    /// Adds what is new in libheffte and its C headers to what compiled programs may rely on, tests/abi/libheffte.so.2.txt.
+    Abi,
     /// Writes include/heffte_c.h and include/heffte_abi.h from rust/heffte-c.
     Header {
         /// Writes nothing, and fails where a header is not up to date.
@@ -87,6 +94,8 @@ fn run() -> Result<()> {
         Task::Demo => demo::run(&setup::tools()?),
         Task::Test(options) => test::run(&setup::tools()?, &options),
         Task::Fuzz(options) => fuzz::run(&setup::tools()?, &options),
+        Task::Coverage => coverage::run(&setup::tools()?),
+        Task::Abi => abi::record(&setup::tools()?),
         Task::Bench(options) => bench::run(&setup::tools()?, &options),
         Task::Setup => setup::tools().map(|_| ()),
         Task::Env => {

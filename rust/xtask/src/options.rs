@@ -2,9 +2,10 @@
 
 use std::fs;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result};
 use serde::Deserialize;
 
+use crate::marks::Marks;
 use crate::paths::at;
 
 /// `cmake/options.json`.
@@ -99,46 +100,18 @@ const DOCUMENTS: [Document; 2] = [
     Document { path: "README.md", kinds: &[Kind::Feature, Kind::Installs] },
     Document { path: "docs/install-cmake.md", kinds: &[Kind::Feature, Kind::Installs, Kind::Ignored, Kind::Refused] },
 ];
-const BEGIN: &str = "<!-- made by `cargo xtask options` from cmake/options.json -->\n";
-const END: &str = "<!-- end of what is made -->\n";
+const MARKS: Marks = Marks {
+    begin: "<!-- made by `cargo xtask options` from cmake/options.json -->\n",
+    end: "<!-- end of what is made -->\n",
+    command: "cargo xtask options",
+};
 
 /// Writes the tables of the documents, or checks that they are as they would be written.
 pub fn run(check: bool) -> Result<()> {
     let table = Table::read()?;
-    for document in &DOCUMENTS {
-        let path = at(document.path);
-        let old = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    DOCUMENTS.iter().try_for_each(|document| {
         let made = table.markdown(document.kinds);
         let made = if document.path.starts_with("docs/") { made.replace("](docs/", "](") } else { made };
-        let new = between_marks(&old, &made).with_context(|| document.path)?;
-        if check {
-            ensure!(
-                old == new,
-                "the table in {} is not that of cmake/options.json: run `cargo xtask options`",
-                document.path
-            );
-        } else {
-            fs::write(&path, new).with_context(|| format!("cannot write {}", path.display()))?;
-        }
-    }
-    Ok(())
-}
-
-/// `text` with `made` between its marks.
-fn between_marks(text: &str, made: &str) -> Result<String> {
-    let Some((before, rest)) = text.split_once(BEGIN) else { bail!("there is no line {BEGIN:?}") };
-    let Some((_, after)) = rest.split_once(END) else { bail!("there is no line {END:?}") };
-    Ok(format!("{before}{BEGIN}{made}{END}{after}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_between_the_marks_is_replaced() {
-        let text = format!("a\n{BEGIN}old\n{END}z\n");
-        assert_eq!(between_marks(&text, "new\n").expect("both marks are there"), format!("a\n{BEGIN}new\n{END}z\n"));
-        assert!(between_marks(BEGIN, "new\n").is_err());
-    }
+        MARKS.fill(document.path, &made, check)
+    })
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 
-/// A library that stays loaded until the process ends, since plans and other threads may be in it.
+/// A library; one whose functions are kept must [stay](Loaded::stay), since plans and other threads may be in it.
 pub(super) struct Loaded {
     library: Library,
     /// How it was asked for, as messages name it.
@@ -52,6 +52,11 @@ impl Loaded {
             error.source().map_or_else(|| error.to_string(), |reason| reason.to_string())
         })?;
         Ok(Loaded { library, name: name.to_owned() })
+    }
+
+    /// Keeps it loaded until the process ends.
+    pub fn stay(self) {
+        std::mem::forget(self.library);
     }
 
     /// The function of that name.

@@ -18,6 +18,7 @@ mod report;
 pub mod rust;
 mod site;
 mod spack;
+mod valgrind;
 mod wheel;
 
 use std::time::Instant;
@@ -49,7 +50,12 @@ struct Piece {
 }
 
 /// Pieces that only `--full` runs: what takes long, and seldom breaks alone.
-const FULL: [Piece; 4] = [
+const FULL: [Piece; 5] = [
+    Piece {
+        name: "valgrind",
+        about: "the C tests read and write where they may, and free what they had",
+        run: valgrind::run,
+    },
     Piece { name: "mpi-more", about: "tests of the library on 5, 6 and 8 ranks", run: rust::mpi_more },
     Piece {
         name: "fuzz",

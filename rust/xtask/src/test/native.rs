@@ -8,6 +8,7 @@ use anyhow::Result;
 
 use super::report::Report;
 use super::{configure, make, matrix, package};
+use crate::abi;
 use crate::build::{self, Flavour, SHARED, STATIC};
 use crate::command;
 use crate::header;
@@ -28,6 +29,7 @@ pub fn build(tools: &Tools, report: &mut Report) {
             SHARED.prefix().join("lib/libheffte.so").display()
         )),
     );
+    report.check("what compiled programs rely on", || abi::check(tools));
 }
 
 /// Every header of the C interface compiles alone, as C99, without a warning.

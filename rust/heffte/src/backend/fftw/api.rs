@@ -198,7 +198,7 @@ unsafe fn find<T>(prefix: &str, stem: &str) -> Result<Api<T>, String> {
     // SAFETY: by the caller's word.
     let api = unsafe { Api::of_library(&library, prefix) }.map_err(failed);
     // Plans live as long as the process.
-    std::mem::forget(library);
+    library.stay();
     api
 }
 
@@ -234,7 +234,7 @@ fn make_planner_safe(library: &Loaded, prefix: &str, stem: &str) {
         if let Ok(call) = library.function::<Call>(&symbol) {
             call();
         }
-        std::mem::forget(library);
+        library.stay();
     }
 }
 

@@ -64,7 +64,7 @@ fn load() -> Result<Library, String> {
     if !is_own && std::env::var_os("MKL_THREADING_LAYER").is_none() {
         choose_sequential_layer(&loaded);
     }
-    std::mem::forget(loaded);
+    loaded.stay();
     Ok(library)
 }
 
