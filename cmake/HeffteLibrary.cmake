@@ -1,14 +1,15 @@
 # libheffte, by cargo through Corrosion: targets Heffte and Heffte::Heffte.
 
-include(HeffteRequirements)   # MPI, cargo, Corrosion
+include(HeffteRequirements)   # MPI, cargo, libclang, Corrosion
 
 # What cargo needs to know: which MPI to bind to.
 set(Heffte_CARGO_ENVIRONMENT "MPICC=${MPI_C_COMPILER}")
-foreach(variable LIBCLANG_PATH BINDGEN_EXTRA_CLANG_ARGS)
-  if(DEFINED ENV{${variable}})
-    list(APPEND Heffte_CARGO_ENVIRONMENT "${variable}=$ENV{${variable}}")
-  endif()
-endforeach()
+if(DEFINED ENV{LIBCLANG_PATH})
+  list(APPEND Heffte_CARGO_ENVIRONMENT "LIBCLANG_PATH=$ENV{LIBCLANG_PATH}")
+endif()
+if(NOT Heffte_CLANG_ARGUMENTS STREQUAL "")
+  list(APPEND Heffte_CARGO_ENVIRONMENT "BINDGEN_EXTRA_CLANG_ARGS=${Heffte_CLANG_ARGUMENTS}")
+endif()
 # The backends beside stock, whose crates have features of these names.
 set(Heffte_CARGO_FEATURES "")
 foreach(feature FFTW MKL)

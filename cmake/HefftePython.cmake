@@ -3,7 +3,19 @@
 if(PYTHON_EXECUTABLE AND NOT Python_EXECUTABLE)
   set(Python_EXECUTABLE "${PYTHON_EXECUTABLE}")
 endif()
-find_package(Python 3.10 REQUIRED COMPONENTS Interpreter)
+set(given "${Python_EXECUTABLE}")
+find_package(Python 3.10 QUIET COMPONENTS Interpreter)
+if(NOT Python_FOUND)
+  set(what "none is found")
+  if(given)
+    set(what "Python_EXECUTABLE names ${given}, which is none")
+  endif()
+  message(FATAL_ERROR
+    "Heffte_ENABLE_PYTHON=ON needs Python 3.10 or newer, and ${what}. Install one, or let -DPython_EXECUTABLE=<file> name one; "
+    "-DHeffte_ENABLE_PYTHON=OFF builds without.")
+endif()
+message(STATUS "Found Python: ${Python_EXECUTABLE} (version ${Python_VERSION})")
+include(HeffteMpi4py)
 
 list(APPEND Heffte_CARGO_ENVIRONMENT "PYO3_PYTHON=${Python_EXECUTABLE}")
 heffte_import_crate(heffte-python cdylib)

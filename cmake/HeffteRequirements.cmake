@@ -1,4 +1,4 @@
-# What has to be there before anything is built: MPI, cargo, Corrosion, a generator that serves. What is missing is one message, with
+# What has to be there before anything is built: MPI, cargo, libclang, Corrosion, a generator that serves. What is missing is one message, with
 # what to do about it.
 
 get_property(multiple GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
@@ -19,6 +19,10 @@ if(MPI_C_COMPILER)
   # The launcher of the same MPI.
   get_filename_component(directory "${MPI_C_COMPILER}" DIRECTORY)
   find_program(MPIEXEC_EXECUTABLE NAMES mpiexec mpirun PATHS "${directory}" NO_DEFAULT_PATH)
+endif()
+if(Heffte_ENABLE_PYTHON AND NOT CMAKE_CROSSCOMPILING)
+  # What the library says of itself, which mpi4py's is compared with.
+  set(MPI_DETERMINE_LIBRARY_VERSION ON)
 endif()
 find_package(MPI QUIET COMPONENTS C)
 if(NOT MPI_C_FOUND AND MPI_C_COMPILER)
@@ -47,6 +51,8 @@ if(failed OR NOT version MATCHES "^cargo ([0-9.]+)")
 elseif(CMAKE_MATCH_1 VERSION_LESS oldest)
   message(FATAL_ERROR "Heffte needs cargo ${oldest}, and ${cargo} is ${CMAKE_MATCH_1}. ${advice}")
 endif()
+
+include(HeffteLibclang)
 
 # No test fetches it, for want of a git host; that it cannot be fetched is one message, which is tested.
 find_package(Corrosion 0.5 QUIET CONFIG)

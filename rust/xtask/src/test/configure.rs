@@ -1,7 +1,6 @@
 //! What CMake accepts and what it refuses, and with which words: our options, and the components of the installed package.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -9,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::native::there;
 use super::report::Report;
-use crate::build::{self, Generator, NINJA};
+use crate::build;
 use crate::command::{self, LIMIT};
 use crate::paths::at;
 use crate::setup::Tools;
@@ -41,7 +40,7 @@ use Verdict::{Accepts, Refuses, Warns};
 type Case = (&'static str, Source, &'static [&'static str], Verdict);
 
 /// What these ask does not depend on tests, which want one more compiler looked for.
-const WITHOUT_TESTS: &str = "-DHeffte_ENABLE_TESTING=OFF";
+pub const WITHOUT_TESTS: &str = "-DHeffte_ENABLE_TESTING=OFF";
 
 /// To add a case, add a row.
 const CASES: &[Case] = &[
@@ -116,56 +115,6 @@ const CASES: &[Case] = &[
     ("a path that names the sources", Components, &["-DSOURCES_FIRST=ON"], Accepts),
 ];
 
-/// What has to be there and is not, or will not do.
-struct Missing {
-    label: &'static str,
-    generator: &'static str,
-    /// Takes it away from what is configured; `work` is a folder to make something in.
-    without: fn(&mut Command, work: &Path) -> Result<()>,
-    /// What is said of it.
-    words: &'static [&'static str],
-}
-
-const MISSING: &[Missing] = &[
-    Missing {
-        label: "an MPI that is not there",
-        generator: "Ninja",
-        without: |configure, _| {
-            configure.arg("-DMPI_C_COMPILER=/nowhere/mpicc");
-            Ok(())
-        },
-        words: &["Heffte needs MPI: MPI_C_COMPILER names /nowhere/mpicc, which does not exist", "libopenmpi-dev"],
-    },
-    Missing {
-        label: "a cargo that is too old",
-        generator: "Ninja",
-        without: |configure, work| {
-            configure.arg(format!("-DRust_CARGO={}", old_cargo(work)?.display()));
-            Ok(())
-        },
-        words: &["Heffte needs cargo 1.", "cargo is 1.70.0. Install Rust 1."],
-    },
-    Missing {
-        label: "a generator of several configurations",
-        generator: "Ninja Multi-Config",
-        without: |_, _| Ok(()),
-        words: &["Heffte is not built by the generator Ninja Multi-Config", "-G Ninja"],
-    },
-    Missing {
-        label: "no Corrosion, and no git host to fetch it from",
-        generator: "Ninja",
-        without: |configure, _| {
-            // Nobody listens there.
-            configure.env("https_proxy", "http://127.0.0.1:9").arg("-DCMAKE_DISABLE_FIND_PACKAGE_Corrosion=ON");
-            Ok(())
-        },
-        words: &[
-            "Heffte is built through Corrosion 0.5 or newer, which is neither installed nor can be fetched (",
-            "-DCorrosion_ROOT=",
-        ],
-    },
-];
-
 /// The same of the static library.
 const STATIC_CASES: &[Case] = &[
     ("components of the static library", Components, &["-DEXPECTED=STATIC;STOCK", "-DCOMPONENTS=STATIC"], Accepts),
@@ -176,14 +125,6 @@ const STATIC_CASES: &[Case] = &[
 pub fn run(tools: &Tools, report: &mut Report, prefix: &Path, work: &Path) {
     for each in CASES {
         report.check(each.0, || case(tools, each, prefix, work));
-    }
-    if Path::new("/usr/bin/mpicc").exists() {
-        println!("  left out: no MPI, since the system has one");
-    } else {
-        report.check("no MPI", || no_mpi(tools, work));
-    }
-    for missing in MISSING {
-        report.check(missing.label, || refused(tools, missing, work));
     }
     let languages = if there(&["c++"]).is_empty() { &["C"][..] } else { &["C", "CXX", "C;CXX"] };
     for languages in languages {
@@ -210,53 +151,18 @@ pub fn of_static(tools: &Tools, report: &mut Report, prefix: &Path, work: &Path)
 }
 
 /// A fresh place to configure in.
-fn fresh(work: &Path) -> PathBuf {
+pub fn fresh(work: &Path) -> PathBuf {
     let binary = work.join("configured");
     let _ = fs::remove_dir_all(&binary);
     binary
 }
 
-fn refused(tools: &Tools, missing: &Missing, work: &Path) -> Result<()> {
-    let mut configure = Generator { name: missing.generator, ..NINJA }.configure(tools, &at(""), &fresh(work));
-    (missing.without)(configure.arg(WITHOUT_TESTS), work)?;
-    one_error(&mut configure, missing.words)
-}
-
-/// Nobody says which MPI, and the path has none.
-fn no_mpi(tools: &Tools, work: &Path) -> Result<()> {
-    let mut configure = outside(tools, &at(""), &fresh(work));
-    one_error(
-        configure.arg(WITHOUT_TESTS),
-        &["Heffte needs MPI: no mpicc is on the path. Let -DMPI_C_COMPILER=", "libopenmpi-dev"],
-    )
-}
-
 /// CMake where nothing of the project's tools is on the path.
-fn outside(tools: &Tools, source: &Path, binary: &Path) -> Command {
+pub fn outside(tools: &Tools, source: &Path, binary: &Path) -> Command {
     let mut configure = tools.command(tools.python.with_file_name("cmake"));
     configure.env("PATH", "/usr/bin:/bin").args(["-G", "Ninja", "-S"]).arg(source).arg("-B").arg(binary);
     configure.arg(format!("-DCMAKE_MAKE_PROGRAM={}", tools.python.with_file_name("ninja").display()));
     configure
-}
-
-/// That CMake refuses with one message, of these words.
-fn one_error(configure: &mut Command, expected: &[&str]) -> Result<()> {
-    let outcome = command::capture("configuring", configure, LIMIT)?;
-    let words = words_of(&outcome.output);
-    ensure!(!outcome.ok, "it was accepted:\n{}", outcome.output);
-    ensure!(words.matches("CMake Error").count() == 1, "it is not one error:\n{}", outcome.output);
-    for text in expected {
-        ensure!(words.contains(text), "the message lacks {text:?}:\n{}", outcome.output);
-    }
-    Ok(())
-}
-
-/// A program that says that it is a cargo of years ago.
-fn old_cargo(work: &Path) -> Result<PathBuf> {
-    let program = work.join("cargo");
-    fs::write(&program, "#!/bin/sh\necho 'cargo 1.70.0 (ec8a8a0ca 2023-04-25)'\n")?;
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755))?;
-    Ok(program)
 }
 
 /// CMake breaks the lines of its messages.

@@ -9,6 +9,7 @@ mod docs;
 mod installed;
 mod make;
 mod matrix;
+mod missing;
 mod native;
 mod options;
 mod package;
@@ -77,7 +78,7 @@ const FULL: [Piece; 5] = [
 ];
 
 /// To add a piece, add a row. Cheap ones come first; those after `build` use what it installs.
-const PIECES: [Piece; 25] = [
+const PIECES: [Piece; 26] = [
     Piece { name: "fmt", about: "the Rust sources are formatted", run: rust::fmt },
     Piece { name: "header", about: "heffte_c.h and heffte_abi.h are what rust/heffte-c makes", run: native::header },
     Piece {
@@ -85,6 +86,7 @@ const PIECES: [Piece; 25] = [
         about: "CMake, the crates, the documents and the packages have the options of cmake/options.json",
         run: options::run,
     },
+    Piece { name: "missing", about: "what CMake says of what it needs and does not find", run: missing::run },
     Piece {
         name: "licences",
         about: "the crates inside what we ship are under licences that deny.toml allows",

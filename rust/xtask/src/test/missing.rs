@@ -1,0 +1,238 @@
+//! What CMake says of what has to be there and is not, or will not do: one message, with what to do about it.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+
+use super::configure::{WITHOUT_TESTS, fresh, outside, words_of};
+use super::matrix::empty;
+use super::report::Report;
+use crate::build::{Generator, NINJA};
+use crate::command::{self, LIMIT};
+use crate::paths::at;
+use crate::setup::Tools;
+
+struct Missing {
+    label: &'static str,
+    generator: &'static str,
+    /// Takes it away from what is configured; the folder is one to make something in.
+    without: fn(&mut Command, &Path) -> Result<()>,
+    /// What CMake does then.
+    verdict: Verdict,
+    /// What is said of it.
+    words: &'static [&'static str],
+}
+
+#[derive(Clone, Copy)]
+enum Verdict {
+    /// Ends with one error.
+    Refuses,
+    /// Goes on with one warning.
+    Warns,
+    /// Goes on without one.
+    Goes,
+}
+
+use Verdict::{Goes, Refuses, Warns};
+
+/// As most of them are.
+const REFUSED: Missing =
+    Missing { label: "", generator: "Ninja", without: |_, _| Ok(()), verdict: Refuses, words: &[] };
+
+/// To add a case, add a row.
+const ALL: &[Missing] = &[
+    Missing {
+        label: "an MPI that is not there",
+        without: |configure, _| option(configure, "MPI_C_COMPILER=/nowhere/mpicc"),
+        words: &["Heffte needs MPI: MPI_C_COMPILER names /nowhere/mpicc, which does not exist", "libopenmpi-dev"],
+        ..REFUSED
+    },
+    Missing {
+        label: "a cargo that is too old",
+        without: |configure, work| {
+            let cargo = script(work, "cargo", "echo 'cargo 1.70.0 (ec8a8a0ca 2023-04-25)'")?;
+            option(configure, &format!("Rust_CARGO={}", cargo.display()))
+        },
+        words: &["Heffte needs cargo 1.", "cargo is 1.70.0. Install Rust 1."],
+        ..REFUSED
+    },
+    Missing {
+        label: "a generator of several configurations",
+        generator: "Ninja Multi-Config",
+        words: &["Heffte is not built by the generator Ninja Multi-Config", "-G Ninja"],
+        ..REFUSED
+    },
+    Missing {
+        label: "no libclang",
+        without: |configure, _| {
+            configure.env("LIBCLANG_PATH", "/nowhere");
+            Ok(())
+        },
+        words: &[
+            "Heffte needs libclang, by which bindgen reads mpi.h: LIBCLANG_PATH names /nowhere, where it is not.",
+            "libclang-dev in Debian",
+        ],
+        ..REFUSED
+    },
+    Missing {
+        label: "no Corrosion, and no git host to fetch it from",
+        without: |configure, _| {
+            // Nobody listens there.
+            configure.env("https_proxy", "http://127.0.0.1:9");
+            option(configure, "CMAKE_DISABLE_FIND_PACKAGE_Corrosion=ON")
+        },
+        words: &[
+            "Heffte is built through Corrosion 0.5 or newer, which is neither installed nor can be fetched (",
+            "-DCorrosion_ROOT=",
+        ],
+        ..REFUSED
+    },
+    Missing {
+        label: "no FFTW",
+        without: |configure, _| option(configure, "Heffte_ENABLE_FFTW=ON"),
+        words: &[
+            "Heffte_ENABLE_FFTW=ON needs libfftw3, FFTW's library of double precision: neither CMake nor pkg-config finds it",
+            "-DHeffte_SUPERBUILD_DEPS=ON builds one",
+        ],
+        ..REFUSED
+    },
+    Missing {
+        label: "a Python that is not there",
+        without: |configure, _| {
+            option(configure, "Heffte_ENABLE_PYTHON=ON")?;
+            option(configure, "Python_EXECUTABLE=/nowhere/python")
+        },
+        words: &[
+            "Heffte_ENABLE_PYTHON=ON needs Python 3.10 or newer, and Python_EXECUTABLE names /nowhere/python, which is none",
+            "-DHeffte_ENABLE_PYTHON=OFF builds without",
+        ],
+        ..REFUSED
+    },
+    Missing {
+        label: "no Python",
+        without: |configure, _| {
+            option(configure, "Heffte_ENABLE_PYTHON=ON")?;
+            option(configure, "CMAKE_DISABLE_FIND_PACKAGE_Python=ON")
+        },
+        words: &["Heffte_ENABLE_PYTHON=ON needs Python 3.10 or newer, and none is found. Install one"],
+        ..REFUSED
+    },
+    Missing {
+        label: "an mpi4py of another MPI",
+        without: |configure, work| {
+            let package = work.join("of another MPI/mpi4py");
+            fs::create_dir_all(&package)?;
+            fs::write(package.join("__init__.py"), "class rc: pass\n")?;
+            fs::write(package.join("MPI.py"), "def Get_library_version(): return 'Another MPI 9.9, of tests\\0'\n")?;
+            configure.env("PYTHONPATH", work.join("of another MPI"));
+            option(configure, "Heffte_ENABLE_PYTHON=ON")
+        },
+        verdict: Warns,
+        words: &["uses `Another MPI 9.9,`, and heffte cannot be imported beside it: install an mpi4py for"],
+        ..REFUSED
+    },
+    Missing {
+        label: "no mpi4py",
+        without: |configure, work| {
+            let package = work.join("without mpi4py/mpi4py");
+            fs::create_dir_all(&package)?;
+            fs::write(package.join("__init__.py"), "raise ImportError\n")?;
+            configure.env("PYTHONPATH", work.join("without mpi4py"));
+            option(configure, "Heffte_ENABLE_PYTHON=ON")
+        },
+        verdict: Goes,
+        words: &["has no mpi4py that works: it is needed to import heffte"],
+        ..REFUSED
+    },
+];
+
+/// A libclang without the headers of a compiler, as that of .venv is.
+const WITHOUT_HEADERS: Missing = Missing {
+    label: "a libclang without headers",
+    without: |configure, _| {
+        configure.env_remove("BINDGEN_EXTRA_CLANG_ARGS");
+        Ok(())
+    },
+    verdict: Goes,
+    words: &["has no headers of its own: bindgen is given those in"],
+    ..REFUSED
+};
+
+pub fn run(tools: &Tools, report: &mut Report) {
+    let work = at("build/missing");
+    if !report.check("a place to configure in", || empty(&work)) {
+        return;
+    }
+    for missing in ALL.iter().filter(|missing| missing.label != "no FFTW" || !has_fftw(tools)) {
+        report.check(missing.label, || check(tools, missing, &work));
+    }
+    if tools.command("clang").arg("--version").output().is_err() && std::env::var_os("LIBCLANG_PATH").is_none() {
+        report.check(WITHOUT_HEADERS.label, || check(tools, &WITHOUT_HEADERS, &work));
+    } else {
+        println!("  left out: a libclang without headers, since the machine has one with them");
+    }
+    if Path::new("/usr/bin/mpicc").exists() {
+        println!("  left out: no MPI, since the system has one");
+    } else {
+        report.check("no MPI", || no_mpi(tools, &work));
+    }
+}
+
+/// Whether the system has an FFTW, which nobody can take away.
+fn has_fftw(tools: &Tools) -> bool {
+    let found = tools.command("cc").args(["-shared", "-o", "/dev/null", "-l:libfftw3.so.3"]).output();
+    let is_there = found.is_ok_and(|found| found.status.success());
+    if is_there {
+        println!("  left out: no FFTW, since the system has one");
+    }
+    is_there
+}
+
+fn check(tools: &Tools, missing: &Missing, work: &Path) -> Result<()> {
+    let mut configure = Generator { name: missing.generator, ..NINJA }.configure(tools, &at(""), &fresh(work));
+    (missing.without)(configure.arg(WITHOUT_TESTS), work)?;
+    says(&mut configure, missing.verdict, missing.words)
+}
+
+/// Nobody says which MPI, and the path has none.
+fn no_mpi(tools: &Tools, work: &Path) -> Result<()> {
+    let mut configure = outside(tools, &at(""), &fresh(work));
+    let words = ["Heffte needs MPI: no mpicc is on the path. Let -DMPI_C_COMPILER=", "libopenmpi-dev"];
+    says(configure.arg(WITHOUT_TESTS), Refuses, &words)
+}
+
+/// That CMake does so, with these words, and with one message where that is no remark.
+fn says(configure: &mut Command, verdict: Verdict, expected: &[&str]) -> Result<()> {
+    let outcome = command::capture("configuring", configure, LIMIT)?;
+    let words = words_of(&outcome.output);
+    let (errors, warnings) = match verdict {
+        Refuses => (1, 0),
+        Warns => (0, 1),
+        Goes => (0, 0),
+    };
+    ensure!(outcome.ok == (errors == 0), "it ended otherwise:\n{}", outcome.output);
+    for (kind, count) in [("CMake Error", errors), ("CMake Warning", warnings)] {
+        let said = words.matches(kind).count();
+        ensure!(said == count, "{kind} is there {said} times, not {count}:\n{}", outcome.output);
+    }
+    for text in expected {
+        ensure!(words.contains(text), "the message lacks {text:?}:\n{}", outcome.output);
+    }
+    Ok(())
+}
+
+fn option(configure: &mut Command, option: &str) -> Result<()> {
+    configure.arg(format!("-D{option}"));
+    Ok(())
+}
+
+/// A program of one line.
+fn script(work: &Path, name: &str, line: &str) -> Result<PathBuf> {
+    let program = work.join(name);
+    fs::write(&program, format!("#!/bin/sh\n{line}\n"))?;
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755))?;
+    Ok(program)
+}
