@@ -43,7 +43,7 @@ use crate::error::Result;
 use crate::options::Direction;
 
 /// The real numbers that are transformed: `f32` and `f64`.
-pub trait Real: Element + Float + NumAssign + rustfft::FftNum + lanes::LaneReal {
+pub trait Real: Element + Float + NumAssign + heffte_rustfft::Planned + lanes::LaneReal {
     /// The number nearest to `value`.
     fn nearest(value: f64) -> Self;
     /// This precision's planner of `backend`.

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
+use heffte_rustfft::{ComplexToReal, Fft, FftDirection, RealToComplex};
 use num_complex::Complex;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
-use rustfft::{Fft, FftDirection, FftPlanner};
 
 use super::lanes::{LaneComplexes, LaneConvolutions, LaneReals};
 use super::{Backend, ComplexLines, ComplexPanels, ComplexTransform, Planner, Real, RealLines, RealTransform};
@@ -72,7 +71,7 @@ impl<T: Real> Complexes<T> {
             Direction::Forward => FftDirection::Forward,
             Direction::Backward => FftDirection::Inverse,
         };
-        Complexes(FftPlanner::new().plan_fft(length, direction))
+        Complexes(T::complex(length, direction))
     }
 }
 
@@ -94,8 +93,7 @@ struct Reals<T> {
 
 impl<T: Real> Reals<T> {
     fn new(length: usize) -> Reals<T> {
-        let mut planner = RealFftPlanner::new();
-        Reals { forward: planner.plan_fft_forward(length), backward: planner.plan_fft_inverse(length) }
+        Reals { forward: T::real_to_complex(length), backward: T::complex_to_real(length) }
     }
 }
 

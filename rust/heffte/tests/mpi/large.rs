@@ -1,9 +1,12 @@
 //! Worlds that no cache holds, against rustfft applied axis by axis to the whole world.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use heffte::geometry::{Box3d, split_world};
 use heffte::{AxisKind, BackendKind, Complex, Direction, Domain, Plan, PlanOptions, R2rKind, Scale, Spec};
+use heffte_rustfft::{Fft, FftDirection, Planned};
 use mpi::traits::*;
-use rustfft::{FftDirection, FftPlanner};
 
 use crate::harness::Harness;
 use crate::oracle::Field;
@@ -106,10 +109,13 @@ fn assert_close(comm: &impl Communicator, found: &[Complex<f64>], expected: &[Co
     assert!(error <= bound, "the relative error is {error:e}, more than {bound:e}");
 }
 
+/// Those of rustfft, by their lengths.
+type Plans = HashMap<usize, Arc<dyn Fft<f64>>>;
+
 /// The forward transform by rustfft.
 fn transformed(field: &Field, kinds: [AxisKind; 3]) -> Field {
     let mut result = field.clone();
-    let mut planner = FftPlanner::new();
+    let mut plans = Plans::new();
     for (axis, kind) in kinds.into_iter().enumerate() {
         let n = result.size[axis];
         let apart: usize = result.size[..axis].iter().product();
@@ -120,7 +126,7 @@ fn transformed(field: &Field, kinds: [AxisKind; 3]) -> Field {
         for (from, to) in result.values.chunks_exact(n * apart).zip(values.chunks_exact_mut(kept * apart)) {
             for first in 0..apart {
                 let line = from[first..].iter().step_by(apart).copied().collect();
-                let line = line_transformed(&mut planner, line, kind);
+                let line = line_transformed(&mut plans, line, kind);
                 to[first..].iter_mut().step_by(apart).zip(line).for_each(|(place, value)| *place = value);
             }
         }
@@ -130,9 +136,9 @@ fn transformed(field: &Field, kinds: [AxisKind; 3]) -> Field {
 }
 
 /// A line's transform by rustfft; that of cosines or sines from the whole period that it stands for.
-fn line_transformed(planner: &mut FftPlanner<f64>, line: Vec<Complex<f64>>, kind: AxisKind) -> Vec<Complex<f64>> {
+fn line_transformed(plans: &mut Plans, line: Vec<Complex<f64>>, kind: AxisKind) -> Vec<Complex<f64>> {
     let n = line.len();
-    let AxisKind::R2r(kind) = kind else { return spectrum(planner, line) };
+    let AxisKind::R2r(kind) = kind else { return spectrum(plans, line) };
     // The period, and where in it and in its mirror image the line's elements are.
     type Place = fn(usize) -> usize;
     let (len, place, sign): (usize, Place, f64) = match kind {
@@ -146,11 +152,12 @@ fn line_transformed(planner: &mut FftPlanner<f64>, line: Vec<Complex<f64>>, kind
         period[(len - place(j)) % len] = value * sign;
         period[place(j)] = value;
     }
-    let spectrum = spectrum(planner, period);
+    let spectrum = spectrum(plans, period);
     if sign > 0.0 { spectrum[..n].to_vec() } else { spectrum[1..=n].iter().map(|v| v * Complex::<f64>::i()).collect() }
 }
 
-fn spectrum(planner: &mut FftPlanner<f64>, mut line: Vec<Complex<f64>>) -> Vec<Complex<f64>> {
-    planner.plan_fft(line.len(), FftDirection::Forward).process(&mut line);
+fn spectrum(plans: &mut Plans, mut line: Vec<Complex<f64>>) -> Vec<Complex<f64>> {
+    let length = line.len();
+    plans.entry(length).or_insert_with(|| f64::complex(length, FftDirection::Forward)).process(&mut line);
     line
 }
