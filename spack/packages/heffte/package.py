@@ -84,8 +84,9 @@ class Heffte(CMakePackage, CudaPackage, ROCmPackage):
             self.define_from_variant("Heffte_ENABLE_CUDA", "cuda"),
             self.define_from_variant("Heffte_ENABLE_ROCM", "rocm"),
             self.define_from_variant("Heffte_ENABLE_ONEAPI", "sycl"),
-            # The programs and the examples, which `spack test` builds and runs.
-            self.define("Heffte_ENABLE_TESTING", True),
+            # The programs and the examples, which `spack test` builds and runs; the tests of the sources are not wanted.
+            self.define("Heffte_ENABLE_PROGRAMS", True),
+            self.define("Heffte_ENABLE_TESTING", False),
             self.define("MPI_C_COMPILER", spec["mpi"].mpicc),
         ]
         if spec.satisfies("+fftw"):

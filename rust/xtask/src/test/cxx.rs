@@ -92,11 +92,12 @@ pub fn run(tools: &Tools, report: &mut Report) {
         report.check(&format!("what {compiler} refuses"), || {
             REFUSED.iter().try_for_each(|(label, statements, words)| refused(tools, compiler, label, statements, words))
         });
-        for standard in [OLD, NEW] {
-            report.check(&format!("{} headers by {compiler} -std={standard}", headers.len()), || {
-                headers.par_iter().try_for_each(|header| compile_alone(tools, &CXX, compiler, standard, header))
-            });
-        }
+        report.check(&format!("{} headers by {compiler} -std={OLD}", headers.len()), || {
+            alone(tools, compiler, OLD, &headers)
+        });
+        report.check(&format!("{} headers together by {compiler} -std={NEW}", headers.len()), || {
+            compile(tools, &CXX, compiler, NEW, &including(&CXX, &headers)?)
+        });
     }
     if !compilers.contains(&"clang++") {
         for standard in [OLD, NEW] {
@@ -107,6 +108,17 @@ pub fn run(tools: &Tools, report: &mut Report) {
         }
     }
     ctest(tools, report, &SHARED, &["-R", CXX_TESTS]);
+}
+
+/// Each header alone by the new standard, which takes three times as long as by the old one.
+pub fn each_by_new_standard(tools: &Tools, report: &mut Report) {
+    for compiler in there(&["g++", "clang++"]) {
+        report.check(&format!("each header by {compiler} -std={NEW}"), || alone(tools, compiler, NEW, &installed()?));
+    }
+}
+
+fn alone(tools: &Tools, compiler: &str, standard: &str, headers: &[String]) -> Result<()> {
+    headers.par_iter().try_for_each(|header| compile_alone(tools, &CXX, compiler, standard, header))
 }
 
 /// That the compiler stops at these statements, with these words.

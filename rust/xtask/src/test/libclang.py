@@ -6,6 +6,8 @@ with 1 where that is anything.
 
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 
 from clang.cindex import Index
 
@@ -14,19 +16,21 @@ def output(*command: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
+def said(source: str, flags: list[str]) -> list[str]:
+    """What clang says of a source."""
+    return [diagnostic.format() for diagnostic in Index.create().parse(source, flags).diagnostics]
+
+
 def main() -> int:
     split = sys.argv.index("--")
     wrapper, *sources = sys.argv[1:split]
     # What MPI's wrapper tells its compiler, and headers of the compiler itself, which libclang comes without.
     mpi = [word for word in output(wrapper, "-show").split() if word.startswith("-I")]
     flags = [*sys.argv[split + 1 :], *mpi, "-isystem", output("cc", "-print-file-name=include")]
-    said = 0
-    index = Index.create()
-    for source in sources:
-        for diagnostic in index.parse(source, flags).diagnostics:
-            said += 1
-            print(diagnostic.format())
-    return min(said, 1)
+    with ProcessPoolExecutor() as processes:
+        lines = [line for all_lines in processes.map(said, sources, repeat(flags)) for line in all_lines]
+    print("\n".join(lines))
+    return min(len(lines), 1)
 
 
 if __name__ == "__main__":

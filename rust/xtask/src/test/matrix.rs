@@ -1,4 +1,4 @@
-//! What `cargo xtask test --full` builds besides: both CMakes, both generators, both kinds of build, and the workflows of the presets.
+//! What `cargo xtask test --full` builds besides: both CMakes, both generators, both kinds of build, and other ways to build.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -32,10 +32,12 @@ pub fn run(tools: &Tools, report: &mut Report) {
             }
         }
     }
-    own_fftw(tools, report);
-    doxygen(tools, report);
+}
+
+/// The workflows of presets, beside that of the static library.
+pub fn workflows(tools: &Tools, report: &mut Report) {
     for preset in ["default", "dev"] {
-        workflow(tools, report, preset, &[]);
+        workflow(tools, report, &at(""), preset, &[]);
     }
 }
 
@@ -58,7 +60,7 @@ fn one(tools: &Tools, report: &mut Report, label: &str, generator: Generator, ki
 }
 
 /// `Heffte_SUPERBUILD_DEPS=ON` where no FFTW is found: an FFTW of its own, which a plan uses.
-fn own_fftw(tools: &Tools, report: &mut Report) {
+pub fn own_fftw(tools: &Tools, report: &mut Report) {
     let binary = at("build/matrix/own-fftw");
     let mut is_own = false;
     report.check("Heffte_SUPERBUILD_DEPS: configure", || {
@@ -84,7 +86,7 @@ fn own_fftw(tools: &Tools, report: &mut Report) {
 }
 
 /// `Heffte_ENABLE_DOXYGEN=ON`, with a doxygen and without one.
-fn doxygen(tools: &Tools, report: &mut Report) {
+pub fn doxygen(tools: &Tools, report: &mut Report) {
     let binary = at("build/matrix/doxygen");
     let mut configure = NINJA.configure(tools, &at(""), &binary);
     configure.args(["-DHeffte_ENABLE_DOXYGEN=ON", "-DHeffte_ENABLE_TESTING=OFF"]);
@@ -122,15 +124,17 @@ fn doxygen(tools: &Tools, report: &mut Report) {
 }
 
 /// Configures, with more options than the preset's, builds and tests, all by one command.
-pub fn workflow(tools: &Tools, report: &mut Report, preset: &str, options: &[&str]) -> bool {
+pub fn workflow(tools: &Tools, report: &mut Report, sources: &Path, preset: &str, options: &[&str]) -> bool {
     let configured = report.check(&format!("cmake --preset {preset}"), || {
         let mut configure = build::cmake(tools);
+        configure.current_dir(sources);
         // Which MPI, and a generator for all: the presets leave both to the user.
         configure.args(["--fresh", "-G", "Ninja", "--preset", preset]).args(build::of_mpi(tools)).args(options);
         command::run("configuring", &mut configure).map(|_| ())
     });
     let mut workflow = build::cmake(tools);
-    workflow.args(["--workflow", "--preset", preset]).env("CMAKE_BUILD_PARALLEL_LEVEL", "2");
+    workflow.current_dir(sources).args(["--workflow", "--preset", preset]);
+    workflow.env("CMAKE_BUILD_PARALLEL_LEVEL", "2").env("CTEST_PARALLEL_LEVEL", "2");
     configured && report.program(&format!("cmake --workflow --preset {preset}"), &mut workflow)
 }
 

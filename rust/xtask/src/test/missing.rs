@@ -51,6 +51,17 @@ const ALL: &[Missing] = &[
         ..REFUSED
     },
     Missing {
+        label: "an MPI with a space in its path",
+        without: |configure, work| {
+            let place = work.join("an MPI");
+            fs::create_dir_all(&place)?;
+            let mpicc = script(&place, "mpicc", "exec mpicc \"$@\"")?;
+            option(configure, &format!("MPI_C_COMPILER={}", mpicc.display()))
+        },
+        words: &["Heffte cannot be built with an MPI whose path has a space (", "Install the MPI elsewhere"],
+        ..REFUSED
+    },
+    Missing {
         label: "a cargo that is too old",
         without: |configure, work| {
             let cargo = script(work, "cargo", "echo 'cargo 1.70.0 (ec8a8a0ca 2023-04-25)'")?;

@@ -18,6 +18,7 @@ mod release;
 mod report;
 pub mod rust;
 mod site;
+mod sources;
 mod spack;
 mod valgrind;
 mod wheel;
@@ -51,7 +52,7 @@ struct Piece {
 }
 
 /// Pieces that only `--full` runs: what takes long, and seldom breaks alone.
-const FULL: [Piece; 5] = [
+const FULL: [Piece; 10] = [
     Piece {
         name: "valgrind",
         about: "the C tests read and write where they may, and free what they had",
@@ -65,11 +66,12 @@ const FULL: [Piece; 5] = [
             report.check("random problems", || fuzz::run(tools, &fuzz::Options::of(100_000, 1_000)));
         },
     },
-    Piece {
-        name: "matrix",
-        about: "CMake 3.22 and the newest, Ninja and make, Release and Debug; an FFTW of its own; workflows of presets",
-        run: matrix::run,
-    },
+    Piece { name: "cxx-more", about: "each header alone is C++20", run: cxx::each_by_new_standard },
+    Piece { name: "conda-more", about: "the other variants of the conda packages", run: conda::others },
+    Piece { name: "matrix", about: "CMake 3.22 and the newest, Ninja and make, Release and Debug", run: matrix::run },
+    Piece { name: "own-fftw", about: "Heffte_SUPERBUILD_DEPS where no FFTW is found", run: matrix::own_fftw },
+    Piece { name: "doxygen", about: "reference pages of the headers", run: matrix::doxygen },
+    Piece { name: "workflows", about: "the presets default and dev, each by one command", run: matrix::workflows },
     Piece {
         name: "release",
         about: "cargo deny; cargo xtask dist, its checksums and its list of crates; the tarball built without a network",
@@ -100,7 +102,11 @@ const PIECES: [Piece; 26] = [
     Piece { name: "build", about: "CMake builds and installs the library and the Python package", run: native::build },
     Piece { name: "headers", about: "each header is C99 without a warning", run: native::headers },
     Piece { name: "c", about: "the C tests, and the examples in C and C++, in the build tree", run: native::c },
-    Piece { name: "cxx", about: "each header is C++11 and C++20 without a warning; the C++ tests", run: cxx::run },
+    Piece {
+        name: "cxx",
+        about: "each header is C++11, and all are C++20, without a warning; the C++ tests",
+        run: cxx::run,
+    },
     Piece {
         name: "package",
         about: "find_package, the examples and programs as installed, the moved tree, make, options that are refused",
@@ -158,9 +164,10 @@ pub fn run(tools: &Tools, options: &Options) -> Result<()> {
         let is_named = options.pieces.iter().any(|name| name == piece.name);
         if is_named || (options.pieces.is_empty() && (options.full || !is_full)) {
             println!("{}: {}", piece.name, piece.about);
-            (piece.run)(tools, &mut report);
+            report.piece(piece.name, |report| (piece.run)(tools, report));
         }
     }
+    report.tell_longest();
     println!("in {:.0} s", begin.elapsed().as_secs_f64());
     println!("{} passed, {} failed", report.passed, report.failed);
     if report.failed > 0 {

@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use super::report::Report;
+use super::sources::{self, ReadOnly};
 use super::{configure, make, matrix, package};
 use crate::abi;
 use crate::build::{self, Flavour, SHARED, STATIC};
@@ -118,11 +119,15 @@ pub fn c(tools: &Tools, report: &mut Report) {
 pub fn static_library(tools: &Tools, report: &mut Report) {
     let prefix = STATIC.prefix();
     // The C++ headers call the same C interface: a program in C++ below is enough.
-    let made = matrix::workflow(tools, report, "static", &["-DCMAKE_CXX_COMPILER=NOTFOUND"])
+    let made = report.check("a copy of the sources", || ReadOnly::copy().map(drop))
+        && matrix::workflow(tools, report, &sources::root(), "static", &["-DCMAKE_CXX_COMPILER=NOTFOUND"])
         && report.check("installing", || {
             let mut install = build::cmake(tools);
-            command::run("installing", install.arg("--install").arg(STATIC.directory()).arg("--prefix").arg(&prefix))
-                .map(|_| ())
+            command::run(
+                "installing",
+                install.arg("--install").arg(sources::root().join("build/static")).arg("--prefix").arg(&prefix),
+            )
+            .map(|_| ())
         });
     if made {
         report.check("the installed files", || static_files(&prefix));

@@ -59,7 +59,8 @@ fn cache(tools: &Tools, table: &Table) -> Result<()> {
     let entries: BTreeMap<_, _> = pattern.captures_iter(&text).map(entry).collect();
     for option in &table.options {
         let (value, help) = entries.get(&option.name).with_context(|| format!("CMake has no {}", option.name))?;
-        ensure!(*value == option.default, "{} is {value}, not {}", option.name, option.default);
+        let default = table.default_of(option);
+        ensure!(value == default, "{} is {value}, not {default}", option.name);
         // CMake breaks long help into lines, of which this is the last.
         ensure!(option.help.ends_with(help), "{} is explained as {help:?}, not {:?}", option.name, option.help);
     }
@@ -167,7 +168,8 @@ impl Packages {
                     }
                 }
                 Packaged::Always => {
-                    ensure!(is_on || option.default == "ON", "{name} is always on, but {:?} leaves it off", self.files);
+                    let is_on = is_on || table.default_of(option) == "ON";
+                    ensure!(is_on, "{name} is always on, but {:?} leaves it off", self.files);
                 }
                 Packaged::Never => ensure!(!is_on, "{name} is never on, but {:?} turns it on", self.files),
             }

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::native::there;
 use super::report::Report;
+use super::sources::{self, ReadOnly};
 use super::{configure, installed, make, matrix};
 use crate::build::{self, Generator, NINJA, SHARED};
 use crate::command;
@@ -132,22 +133,30 @@ pub fn consumer(tools: &Tools, report: &mut Report, consumer: &Consumer, prefix:
     }
 }
 
-/// The consumer's program in a project that has heFFTe inside; by the oldest CMake, and make, where it is there.
+/// The consumer's program in a project that has heFFTe inside; by the oldest CMake, and make, where it is there. All paths have
+/// spaces, and the sources are not to be written to.
 fn subproject(tools: &Tools, report: &mut Report, work: &Path) {
-    let binary = work.join("subproject");
-    let mut oldest = String::new();
-    report.check("the oldest CMake", || {
-        oldest = matrix::oldest_cmake(tools)?.to_string_lossy().into_owned();
+    let binary = work.join("built elsewhere");
+    let mut prepared = None;
+    report.check("the oldest CMake, and a copy of the sources", || {
+        let cmake = matrix::oldest_cmake(tools)?.to_string_lossy().into_owned();
+        prepared = Some((cmake, ReadOnly::copy()?));
         Ok(())
     });
+    let Some((cmake, sources)) = prepared else { return };
     let name = if there(&["make"]).is_empty() { "Ninja" } else { "Unix Makefiles" };
-    let generator = Generator { cmake: &oldest, name };
+    let generator = Generator { cmake: &cmake, name };
     let built = report.check("as a subproject: build", || {
-        command::run("configuring", &mut generator.configure(tools, &at("tests/cmake/subproject"), &binary))?;
+        let _ = fs::remove_dir_all(&binary);
+        command::run(
+            "configuring",
+            &mut generator.configure(tools, &sources::root().join("tests/cmake/subproject"), &binary),
+        )?;
         command::run("building", generator.command(tools).arg("--build").arg(&binary))?;
         let mut install = generator.command(tools);
         install.arg("--install").arg(&binary).arg("--prefix").arg(work.join("installed by the subproject"));
-        command::run("installing", &mut install).map(|_| ())
+        command::run("installing", &mut install)?;
+        sources.are_untouched()
     });
     if built {
         report.program("as a subproject: 2 ranks", &mut tools.on_ranks(2, binary.join("consumer")));

@@ -13,9 +13,36 @@ use crate::command;
 pub struct Report {
     pub passed: usize,
     pub failed: usize,
+    /// The piece that runs.
+    piece: &'static str,
+    /// Pieces, and what they did, with how long it took.
+    pieces: Vec<(Duration, String)>,
+    steps: Vec<(Duration, String)>,
 }
 
+/// How many of the longest are listed.
+const LONGEST: usize = 12;
+
 impl Report {
+    /// Runs a piece.
+    pub fn piece(&mut self, name: &'static str, run: impl FnOnce(&mut Report)) {
+        let begin = Instant::now();
+        self.piece = name;
+        run(self);
+        self.pieces.push((begin.elapsed(), name.to_owned()));
+    }
+
+    /// Says what took longest.
+    pub fn tell_longest(&mut self) {
+        for (label, list) in [("pieces", &mut self.pieces), ("steps", &mut self.steps)] {
+            list.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
+            if list.len() > LONGEST / 2 {
+                println!("the longest {label}:");
+                list.iter().take(LONGEST).for_each(|(time, name)| println!("  {:6.1} s  {name}", time.as_secs_f64()));
+            }
+        }
+    }
+
     /// Runs a program that tests something: the tests that it counts, or else the program itself, are added up. Says
     /// whether it went well.
     pub fn program(&mut self, label: &str, command: &mut Command) -> bool {
@@ -56,6 +83,8 @@ impl Report {
         self.passed += count.passed;
         self.failed += count.failed;
         let verdict = if ok { "ok    " } else { "FAILED" };
-        println!("  {verdict} {label} ({count}, {:.1} s)", begin.elapsed().as_secs_f64());
+        let time = begin.elapsed();
+        println!("  {verdict} {label} ({count}, {:.1} s)", time.as_secs_f64());
+        self.steps.push((time, format!("{}: {label}", self.piece)));
     }
 }

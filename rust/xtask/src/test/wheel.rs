@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 
 use super::report::Report;
+use super::sources::{self, ReadOnly};
 use crate::build::SHARED;
 use crate::command;
 use crate::paths::at;
@@ -37,6 +38,7 @@ pub fn run(tools: &Tools, report: &mut Report) {
     let _ = fs::remove_dir_all(&dist);
     if report.check("building the wheel for both families", || build(tools, &place, &dist)) {
         report.check("the source distribution", || source_distribution(tools, &place, &dist));
+        report.check("sources that cannot be written to, with a space in their path", || read_only(tools));
         for family in FAMILIES {
             installed(tools, report, &place, &dist, family);
         }
@@ -185,6 +187,16 @@ fn source_distribution(tools: &Tools, place: &Path, dist: &Path) -> Result<()> {
     let missing: Vec<_> = sources.iter().filter(|source| !unpacked.join(source).exists()).collect();
     ensure!(missing.is_empty(), "the source distribution lacks {missing:?}");
     Ok(())
+}
+
+/// That pip begins elsewhere; what it would compile there is what it compiles here.
+fn read_only(tools: &Tools) -> Result<()> {
+    let sources = ReadOnly::copy()?;
+    let mut metadata = python(tools);
+    metadata.args(["-m", "pip", "install", "--dry-run", "--no-deps", "--ignore-installed"]).arg(sources::root());
+    let said = command::run("asking pip what it would install", &mut metadata)?;
+    ensure!(said.contains(concat!("Would install heffte-", env!("CARGO_PKG_VERSION"))), "pip says:\n{said}");
+    sources.are_untouched()
 }
 
 /// What cargo read of this project to build the extension module in that folder, relative to the root.
