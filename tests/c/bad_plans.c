@@ -213,7 +213,7 @@ static void a_communicator_that_cannot_be_used_is_an_error(void) {
     REFUSED(r, 2, "MPI_COMM_NULL");
 #ifdef MPICH_VERSION
     r.comm = stale;
-    REFUSED(r, 2, "the communicator is not usable, was it freed?");
+    REFUSED(r, 2, "the communicator is not usable (MPI_Comm_size failed), was it freed?");
 #else
     (void)stale;
     if (me == 0)

@@ -102,7 +102,7 @@ def mkl_in(folder, *flags):
     lib.mkdir()
     for part in ("core", "sequential", "intel_lp64"):
         (lib / f"libmkl_{part}.so").touch()
-    source = Path(__file__).parents[2] / "rust/heffte/tests/mpi/failing_mkl.c"
+    source = Path(__file__).parents[2] / "rust/heffte/tests/mpi/faults/failing_mkl.c"
     compiler = os.environ.get("CC", "cc").split()
     made = lib / "libmkl_rt.so.2"
     subprocess.run([*compiler, "-shared", "-fPIC", *flags, "-o", made, source, "-lm"], check=True)

@@ -42,7 +42,7 @@ pub fn run(tools: &Tools) -> Result<()> {
         counted(tools, tools.on_ranks(ranks, mpi), &counts, &format!("tests on {ranks} ranks"))?;
     }
     let mut faults = tools.on_ranks(3, mpi);
-    faults.arg("faults");
+    faults.args(["faults", "libraries"]);
     counted(tools, faults, &counts, "tests with libraries that fail")?;
 
     let mut show = tools.command(reader);

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mpi::ffi;
 
-use super::check;
+use super::{check, insist, rank_and_size};
 use crate::error::{Error, Result};
 
 /// Names a registered communicator.
@@ -35,18 +35,19 @@ fn lock() -> MutexGuard<'static, Option<Registry>> {
     REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn flag(query: unsafe extern "C" fn(*mut c_int) -> c_int) -> bool {
+/// What MPI answers to a question that may be asked at any time; `otherwise` where it cannot.
+fn flag(query: unsafe extern "C" fn(*mut c_int) -> c_int, otherwise: bool) -> bool {
     let mut value = 0;
     // SAFETY: MPI_Initialized and MPI_Finalized may be called at any time.
-    unsafe { query(&mut value) };
-    value != 0
+    let answer = check("MPI_Initialized or MPI_Finalized", unsafe { query(&mut value) });
+    answer.map_or(otherwise, |()| value != 0)
 }
 
-/// That MPI was initialised and not yet finalized.
+/// That MPI was initialised and not yet finalized. A rank that cannot find out goes on: others would wait for it.
 pub(super) fn check_running() -> Result<()> {
-    let problem = if !flag(ffi::MPI_Initialized) {
+    let problem = if !flag(ffi::MPI_Initialized, true) {
         "cannot be used before MPI_Init: initialise MPI first"
-    } else if flag(ffi::MPI_Finalized) {
+    } else if flag(ffi::MPI_Finalized, false) {
         "cannot be used after MPI_Finalize: make and use plans before it"
     } else {
         return Ok(());
@@ -54,40 +55,37 @@ pub(super) fn check_running() -> Result<()> {
     Err(Error::Communicator { problem: problem.into() })
 }
 
-/// That `raw` is a communicator which was not freed. MPI reports a stale handle through the error handlers of its two
-/// predefined communicators, which by default end the program; they return errors for the length of the question.
+/// This rank in `raw` and the number of its ranks, if it is a communicator which was not freed.
 ///
 /// # Safety
-/// MPI is running.
-pub(super) unsafe fn check_alive(raw: ffi::MPI_Comm) -> Result<()> {
-    // SAFETY: the predefined communicators are alive while MPI runs, and their handlers are put back.
-    unsafe {
-        let predefined = [ffi::RSMPI_COMM_WORLD, ffi::RSMPI_COMM_SELF];
-        let mut handlers = [ffi::RSMPI_ERRORS_RETURN; 2];
-        for (comm, handler) in predefined.into_iter().zip(&mut handlers) {
-            check("MPI_Comm_get_errhandler", ffi::MPI_Comm_get_errhandler(comm, handler))?;
-            check("MPI_Comm_set_errhandler", ffi::MPI_Comm_set_errhandler(comm, ffi::RSMPI_ERRORS_RETURN))?;
-        }
-        let mut size = 0;
-        let answer = check("MPI_Comm_size", ffi::MPI_Comm_size(raw, &mut size));
-        for (comm, mut handler) in predefined.into_iter().zip(handlers) {
-            check("MPI_Comm_set_errhandler", ffi::MPI_Comm_set_errhandler(comm, handler))?;
-            check("MPI_Errhandler_free", ffi::MPI_Errhandler_free(&mut handler))?;
-        }
+/// MPI is running, and its predefined communicators return errors: MPI reports a stale handle through them.
+pub(super) unsafe fn check_alive(raw: ffi::MPI_Comm) -> Result<(usize, usize)> {
+    // SAFETY: by the caller's word.
+    unsafe { rank_and_size(raw) }.map_err(|error| match error {
         // MPI's own words are left out: they name the handle, which is another on every rank.
-        answer.map_err(|_| Error::Communicator { problem: "is not usable, was it freed? Give a live one".into() })
-    }
+        Error::Mpi { call, .. } => {
+            Error::Communicator { problem: format!("is not usable ({call} failed), was it freed? Give a live one") }
+        }
+        other => other,
+    })
 }
 
-/// Takes charge of `raw`: it is freed by [`release`] or when MPI is finalized.
-pub(super) fn register(raw: ffi::MPI_Comm) -> Result<Ticket> {
+/// Takes charge of `raw`: it is freed by [`release`] or, once there is a [`hook`], when MPI is finalized.
+pub(super) fn register(raw: ffi::MPI_Comm) -> Ticket {
     let mut guard = lock();
     let registry = guard.get_or_insert_default();
-    registry.hook()?;
     registry.issued += 1;
     let ticket = Ticket(registry.issued);
     registry.live.insert(ticket, Handle(raw));
-    Ok(ticket)
+    ticket
+}
+
+/// Sees to it that `MPI_Finalize` frees what is registered.
+///
+/// # Errors
+/// [`Error::Mpi`].
+pub(super) fn hook() -> Result<()> {
+    lock().get_or_insert_default().hook()
 }
 
 /// Does `act`, once, when `MPI_Finalize` begins, while MPI and all communicators can still be used.
@@ -123,8 +121,8 @@ pub(super) fn release(ticket: Ticket) {
         && check_running().is_ok()
     {
         // SAFETY: the communicator is ours and alive: finalizing would have emptied the registry.
-        let code = unsafe { ffi::MPI_Comm_free(&mut raw) };
-        debug_assert!(check("MPI_Comm_free", code).is_ok());
+        // Who drops a plan cannot be told of an error.
+        let _ = insist("MPI_Comm_free", || unsafe { ffi::MPI_Comm_free(&mut raw) });
     }
 }
 
@@ -136,7 +134,9 @@ fn hook_finalize() -> Result<()> {
     unsafe {
         let code = ffi::MPI_Comm_create_keyval(Some(copy_nothing), Some(free_all), &mut key, std::ptr::null_mut());
         check("MPI_Comm_create_keyval", code)?;
-        check("MPI_Comm_set_attr", ffi::MPI_Comm_set_attr(ffi::RSMPI_COMM_SELF, key, std::ptr::null_mut()))
+        let set = check("MPI_Comm_set_attr", ffi::MPI_Comm_set_attr(ffi::RSMPI_COMM_SELF, key, std::ptr::null_mut()));
+        // MPI keeps a key as long as something has an attribute of it.
+        insist("MPI_Comm_free_keyval", || ffi::MPI_Comm_free_keyval(&mut key)).and(set)
     }
 }
 

@@ -1,6 +1,7 @@
 //! MPI, checked: every return code is looked at, every count is narrowed with a check.
 
 mod agree;
+mod handlers;
 mod lifetime;
 mod memory;
 mod node;
@@ -12,6 +13,7 @@ use std::ffi::{c_char, c_int};
 use mpi::ffi;
 
 pub(crate) use self::agree::PendingAgreement;
+use self::handlers::ErrorsReturned;
 pub(crate) use self::lifetime::on_finalize;
 pub(crate) use self::node::Node;
 pub use self::transfer::{Blocks, Count, Request, narrow};
@@ -20,6 +22,11 @@ use crate::error::{Error, Result};
 /// The result of an MPI call that returned `code`.
 pub(crate) fn check(call: &'static str, code: c_int) -> Result<()> {
     if code == ffi::MPI_SUCCESS as c_int { Ok(()) } else { Err(failure(call, code)) }
+}
+
+/// The result of a call that puts something back or frees it, and is tried once more where it fails: nobody else would.
+fn insist(call: &'static str, mut act: impl FnMut() -> c_int) -> Result<()> {
+    check(call, act()).or_else(|_| check(call, act()))
 }
 
 #[cold]
@@ -70,6 +77,20 @@ pub(crate) fn world_rank() -> Result<usize> {
     Ok(rank as usize)
 }
 
+/// This rank in `raw`, and the number of its ranks.
+///
+/// # Safety
+/// MPI is running; `raw` is a handle of this MPI library, of which errors are returned.
+unsafe fn rank_and_size(raw: ffi::MPI_Comm) -> Result<(usize, usize)> {
+    let (mut rank, mut size) = (0, 0);
+    // SAFETY: by the caller's word.
+    unsafe {
+        check("MPI_Comm_size", ffi::MPI_Comm_size(raw, &mut size))?;
+        check("MPI_Comm_rank", ffi::MPI_Comm_rank(raw, &mut rank))?;
+    }
+    Ok((rank as usize, size as usize))
+}
+
 /// A communicator of our own: a duplicate, so that our messages meet no others, which returns errors.
 ///
 /// It is freed when dropped, or by `MPI_Finalize` where that comes first; afterwards dropping it does nothing.
@@ -87,26 +108,32 @@ unsafe impl Send for Comm {}
 unsafe impl Sync for Comm {}
 
 impl Comm {
-    /// Duplicates `raw`. Collective.
+    /// Duplicates `raw`. Collective. What else went wrong comes besides: it is this rank's alone, and to be told to the others
+    /// when they next agree, which they do on the duplicate.
     ///
     /// # Errors
     /// [`Error::Communicator`] where MPI is not running or `raw` is null or freed; [`Error::Mpi`].
     ///
     /// # Safety
     /// `raw` is a communicator handle of this MPI library; it may be null or freed.
-    pub unsafe fn duplicate(raw: ffi::MPI_Comm) -> Result<Comm> {
+    pub unsafe fn duplicate(raw: ffi::MPI_Comm) -> Result<(Comm, Result<()>)> {
         lifetime::check_running()?;
         // SAFETY: constants of the MPI library.
         if raw == unsafe { ffi::RSMPI_COMM_NULL } {
             return Err(Error::Communicator { problem: "is MPI_COMM_NULL (or was freed): give a live one".into() });
         }
-        // SAFETY: MPI is running; `raw` was given as a handle, and a stale one is what is being found out.
-        unsafe { lifetime::check_alive(raw) }?;
-        // SAFETY: `raw` is alive.
+        // SAFETY: MPI is running; `raw` was given as a handle, and a stale one is what is being found out first.
         unsafe {
+            // MPI reports a stale handle through the handlers of these two.
+            let (_predefined, first) = ErrorsReturned::on(&[ffi::RSMPI_COMM_WORLD, ffi::RSMPI_COMM_SELF]);
+            let (rank, size) = lifetime::check_alive(raw)?;
+            // An MPI has only so many communicators to give; to want one more must not end the program.
+            let (_given, second) = ErrorsReturned::on(&[raw]);
             let mut own = ffi::RSMPI_COMM_NULL;
             check("MPI_Comm_dup", ffi::MPI_Comm_dup(raw, &mut own))?;
-            Comm::adopt(own)
+            let comm = Comm { raw: own, ticket: lifetime::register(own), rank, size };
+            let returns = comm.return_errors();
+            Ok((comm, first.and(second).and(returns).and_then(|()| lifetime::hook())))
         }
     }
 
@@ -115,15 +142,16 @@ impl Comm {
     /// # Safety
     /// `own` is alive, and nobody else's.
     unsafe fn adopt(own: ffi::MPI_Comm) -> Result<Comm> {
-        let ticket = lifetime::register(own)?;
-        let (mut rank, mut size) = (0, 0);
+        let mut comm = Comm { raw: own, ticket: lifetime::register(own), rank: 0, size: 0 };
+        comm.return_errors()?;
         // SAFETY: by the caller's word.
-        unsafe {
-            check("MPI_Comm_set_errhandler", ffi::MPI_Comm_set_errhandler(own, ffi::RSMPI_ERRORS_RETURN))?;
-            check("MPI_Comm_rank", ffi::MPI_Comm_rank(own, &mut rank))?;
-            check("MPI_Comm_size", ffi::MPI_Comm_size(own, &mut size))?;
-        }
-        Ok(Comm { raw: own, ticket, rank: rank as usize, size: size as usize })
+        (comm.rank, comm.size) = unsafe { rank_and_size(own) }?;
+        Ok(comm)
+    }
+
+    fn return_errors(&self) -> Result<()> {
+        // SAFETY: our communicator is alive.
+        check("MPI_Comm_set_errhandler", unsafe { ffi::MPI_Comm_set_errhandler(self.raw, ffi::RSMPI_ERRORS_RETURN) })
     }
 
     /// This rank.

@@ -105,19 +105,16 @@ impl Node {
     }
 
     /// Waits until all ranks have come. What they wrote before is seen after.
-    ///
-    /// # Errors
-    /// [`crate::Error::Mpi`].
-    pub fn meet(&self, comm: &Comm) -> Result<()> {
+    pub fn meet(&self, comm: &Comm) {
         let meeting = self.meeting();
         let held = meeting.held.load(Ordering::Acquire);
         if meeting.come.fetch_add(1, Ordering::AcqRel) + 1 == self.size as u32 {
             meeting.come.store(0, Ordering::Relaxed);
             meeting.held.fetch_add(1, Ordering::Release);
             wake_all(&meeting.held);
-            return Ok(());
+        } else {
+            self.wait(comm, &meeting.held, |now| now != held);
         }
-        self.wait(comm, &meeting.held, |now| now != held)
     }
 
     /// Says that this rank is done with the areas of others, for this call.
@@ -130,29 +127,26 @@ impl Node {
     }
 
     /// Waits until all ranks have left the call before, so that areas may be written again.
-    ///
-    /// # Errors
-    /// [`crate::Error::Mpi`].
-    pub fn await_departures(&self, comm: &Comm) -> Result<()> {
+    pub fn await_departures(&self, comm: &Comm) {
         // Nobody is a whole call ahead of the others, so a difference of less than half the numbers is a lead or a lag.
-        self.wait(comm, &self.meeting().left, |now| now.wrapping_sub(self.departures) < u32::MAX / 2)
+        self.wait(comm, &self.meeting().left, |now| now.wrapping_sub(self.departures) < u32::MAX / 2);
     }
 
     /// Waits until `word` is as wished: spins for a moment, then sleeps.
-    fn wait(&self, comm: &Comm, word: &AtomicU32, is_done: impl Fn(u32) -> bool) -> Result<()> {
+    fn wait(&self, comm: &Comm, word: &AtomicU32, is_done: impl Fn(u32) -> bool) {
         let begin = Instant::now();
         loop {
             let now = word.load(Ordering::Acquire);
             if is_done(now) {
-                return Ok(());
+                return;
             }
             if self.spins && begin.elapsed() < SPIN {
                 std::hint::spin_loop();
             } else {
                 sleep_while(word, now);
                 // Somebody may not come before a message of the caller's arrives, which MPI carries on only when it is
-                // called.
-                comm.progress()?;
+                // called. If it cannot, the others are waited for all the same.
+                let _ = comm.progress();
             }
         }
     }

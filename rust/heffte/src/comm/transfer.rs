@@ -4,8 +4,8 @@ use std::ffi::c_int;
 
 use mpi::ffi;
 
-use super::{Comm, check};
-use crate::error::{Error, Result};
+use super::{Comm, check, insist};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A count or displacement of elements as MPI takes it.
 pub type Count = c_int;
@@ -38,29 +38,89 @@ pub fn narrow(call: &'static str, count: usize) -> Result<Count> {
 
 /// Messages under way. Their buffers must stay where they are until [`Request::wait_all`] returns; dropping waits.
 #[derive(Debug, Default)]
-pub struct Request(Vec<ffi::MPI_Request>);
+pub struct Request {
+    handles: Vec<ffi::MPI_Request>,
+    /// For each, what it is to receive.
+    expected: Vec<Option<Expected>>,
+    statuses: Vec<ffi::MPI_Status>,
+}
+
+/// What a message that is received should be.
+#[derive(Debug, Clone, Copy)]
+struct Expected {
+    peer: usize,
+    count: Count,
+    size: usize,
+}
 
 // SAFETY: request handles are values; they are used by the thread that holds the plan's lock.
 unsafe impl Send for Request {}
 
 impl Request {
-    /// Waits until all messages have arrived or left.
+    fn push(&mut self, handle: ffi::MPI_Request, expected: Option<Expected>) {
+        self.handles.push(handle);
+        self.expected.push(expected);
+    }
+
+    /// Waits until all messages have arrived or left; none is under way afterwards.
     ///
     /// # Errors
-    /// [`Error::Mpi`].
+    /// [`Error::Mpi`]; [`Error::OnRank`] where a message is shorter than it should be, which is how a rank says that it failed.
     pub fn wait_all(&mut self) -> Result<()> {
-        let count = narrow("MPI_Waitall", self.0.len())?;
-        // SAFETY: the requests are ours, and their buffers are alive by the contract of the calls that made them.
-        let code = unsafe { ffi::MPI_Waitall(count, self.0.as_mut_ptr(), ffi::RSMPI_STATUSES_IGNORE) };
-        self.0.clear();
-        check("MPI_Waitall", code)
+        let count = narrow("MPI_Waitall", self.handles.len())?;
+        // SAFETY: a status is numbers, and MPI writes it.
+        self.statuses.resize(self.handles.len(), unsafe { std::mem::zeroed() });
+        let (handles, statuses) = (self.handles.as_mut_ptr(), self.statuses.as_mut_ptr());
+        // SAFETY: the requests are ours, and their buffers are alive by the contract of the calls that made them; there are as many
+        // statuses.
+        let mut done = check("MPI_Waitall", unsafe { ffi::MPI_Waitall(count, handles, statuses) });
+        if done.is_err() {
+            done = self.wait_for_each().and_then(|all| if all { Ok(()) } else { done });
+        }
+        for (expected, status) in self.expected.iter().zip(&self.statuses) {
+            done = done.and_then(|()| expected.map_or(Ok(()), |expected| expected.check(status)));
+        }
+        self.handles.clear();
+        self.expected.clear();
+        done
+    }
+
+    /// Where waiting for all at once failed, those that are left are waited for one by one: their buffers are in use till then. Says
+    /// whether all were left, so that nothing is amiss if this goes well.
+    fn wait_for_each(&mut self) -> Result<bool> {
+        // SAFETY: constant of the MPI library.
+        let null = unsafe { ffi::RSMPI_REQUEST_NULL };
+        let all = self.handles.iter().all(|handle| *handle != null);
+        let mut done = Ok(all);
+        for (handle, status) in self.handles.iter_mut().zip(&mut self.statuses).filter(|(handle, _)| **handle != null) {
+            // SAFETY: as for waiting for all.
+            let waited = insist("MPI_Wait", || unsafe { ffi::MPI_Wait(handle, status) });
+            done = done.and_then(|all| waited.map(|()| all));
+        }
+        done
+    }
+}
+
+impl Expected {
+    /// That the message which `status` is about is as long as it should be.
+    fn check(&self, status: &ffi::MPI_Status) -> Result<()> {
+        let mut count = 0;
+        // SAFETY: MPI wrote the status when the message came.
+        insist("MPI_Get_count", || unsafe { ffi::MPI_Get_count(status, datatype(self.size), &mut count) })?;
+        if count == self.count {
+            return Ok(());
+        }
+        let message = "a call of MPI failed there, in an exchange of messages".to_owned();
+        Err(Error::OnRank { rank: self.peer, kind: ErrorKind::Mpi, message })
     }
 }
 
 impl Drop for Request {
     fn drop(&mut self) {
-        let waited = if self.0.is_empty() { Ok(()) } else { self.wait_all() };
-        debug_assert!(waited.is_ok());
+        if !self.handles.is_empty() {
+            // There is nobody to tell of an error.
+            let _ = self.wait_all();
+        }
     }
 }
 
@@ -153,7 +213,7 @@ impl Comm {
         check("MPI_Isend", unsafe {
             ffi::MPI_Isend(data.cast(), count, datatype(size), peer, TAG, self.raw, &mut request)
         })?;
-        requests.0.push(request);
+        requests.push(request, None);
         Ok(())
     }
 
@@ -172,14 +232,14 @@ impl Comm {
         peer: usize,
         requests: &mut Request,
     ) -> Result<()> {
-        let peer = narrow("MPI_Irecv", peer)?;
+        let source = narrow("MPI_Irecv", peer)?;
         // SAFETY: constant of the MPI library.
         let mut request = unsafe { ffi::RSMPI_REQUEST_NULL };
         // SAFETY: the caller vouches for the buffer.
         check("MPI_Irecv", unsafe {
-            ffi::MPI_Irecv(data.cast(), count, datatype(size), peer, TAG, self.raw, &mut request)
+            ffi::MPI_Irecv(data.cast(), count, datatype(size), source, TAG, self.raw, &mut request)
         })?;
-        requests.0.push(request);
+        requests.push(request, Some(Expected { peer, count, size }));
         Ok(())
     }
 }
@@ -225,9 +285,14 @@ impl Comm {
         unsafe { self.receive(bytes.as_mut_ptr(), bytes.len(), 1, peer) }
     }
 
+    /// Receives `count` elements from `peer`, or fewer.
+    ///
+    /// # Errors
+    /// [`Error::Mpi`].
+    ///
     /// # Safety
     /// `data` has room for the elements.
-    unsafe fn receive(&self, data: *mut u8, count: usize, size: usize, peer: usize) -> Result<()> {
+    pub unsafe fn receive(&self, data: *mut u8, count: usize, size: usize, peer: usize) -> Result<()> {
         let (count, peer) = (narrow("MPI_Recv", count)?, narrow("MPI_Recv", peer)?);
         // SAFETY: the caller vouches for the buffer.
         check("MPI_Recv", unsafe {

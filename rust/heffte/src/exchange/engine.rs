@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::collective::{all_to_all, all_to_all_v};
-use super::point_to_point::{blocking_sends, pipelined};
+use super::point_to_point::pair_by_pair;
 use super::schedule::Schedule;
 use super::shipment::Shipment;
 use crate::comm::{Blocks, Comm, Request};
@@ -80,10 +80,22 @@ impl Exchange {
         self.staying = Some(rank);
     }
 
-    /// Carries the schedule out, for `batch` transforms of elements of `size` bytes. Collective.
+    /// Whether ranks exchange messages pair by pair, for `batch` transforms. A rank on which that fails goes on with the exchanges
+    /// that follow, so that all others come to their ends.
+    pub fn is_of_pairs(&self, batch: usize) -> bool {
+        matches!(self.transport, Transport::P2p | Transport::P2pPlined) || !self.fits(batch)
+    }
+
+    /// Whether counts fit one MPI call. Every rank decides the same: `longest` and `batch` are alike on all.
+    fn fits(&self, batch: usize) -> bool {
+        self.longest.checked_mul(batch).is_some_and(|len| len <= self.limit)
+    }
+
+    /// Carries the schedule out, for `batch` transforms of elements of `size` bytes. Collective. A rank that `sends_nothing` lets its
+    /// peers know that an exchange before failed here; that is for exchanges of pairs.
     ///
     /// # Errors
-    /// [`Error::Mpi`].
+    /// [`Error::Mpi`]; [`Error::OnRank`] where another rank sends nothing.
     ///
     /// # Safety
     /// `from` and `to` hold `batch` times the elements of their sides and do not overlap.
@@ -92,15 +104,14 @@ impl Exchange {
         comm: &Comm,
         direction: Direction,
         (from, to): (*const u8, *mut u8),
-        size: usize,
-        batch: usize,
+        (size, batch): (usize, usize),
+        sends_nothing: bool,
     ) -> Result<()> {
         let (leaving, arriving) = self.schedule.sides(direction);
         let near_by = &self.near_by[..];
-        let shipment =
-            Shipment { from, leaving, to, arriving, size, batch, limit: self.limit, near_by, staying: self.staying };
-        // Every rank decides the same: `longest` and `batch` are alike on all.
-        let fits = self.longest.checked_mul(batch).is_some_and(|len| len <= self.limit);
+        let (limit, staying, is_empty) = (self.limit, self.staying, sends_nothing);
+        let shipment = Shipment { from, leaving, to, arriving, size, batch, limit, near_by, staying, is_empty };
+        let fits = self.fits(batch);
         // SAFETY: the caller vouches for the buffers.
         unsafe {
             match (self.transport, self.schedule.block) {
@@ -109,8 +120,7 @@ impl Exchange {
                 (Transport::Alltoallv | Transport::Alltoall, _) if fits => {
                     all_to_all_v(comm, &shipment, &mut self.blocks)
                 }
-                (Transport::P2p, _) => blocking_sends(comm, &shipment, &mut self.requests),
-                _ => pipelined(comm, &shipment, &mut self.requests),
+                (transport, _) => pair_by_pair(comm, &shipment, &mut self.requests, transport == Transport::P2p),
             }
         }
     }

@@ -1,82 +1,113 @@
 //! Exchanges by messages between pairs of ranks. A piece longer than one MPI call can count goes in chunks.
+//!
+//! A rank on which a call fails does what its peers wait for all the same: it receives what they send, and sends them empty messages,
+//! by which they know.
 
-use super::schedule::{Piece, Side};
+use super::schedule::Side;
 use super::shipment::Shipment;
-use crate::comm::{Comm, Count, Request, narrow};
+use crate::comm::{Comm, Count, Request};
 use crate::error::Result;
 use crate::trace::{self, What};
 
-/// All receives and sends are begun at once.
+/// A part of a piece that one message carries.
+#[derive(Clone, Copy)]
+struct Chunk {
+    rank: usize,
+    /// Bytes of the packed buffer before it.
+    begin: usize,
+    count: Count,
+}
+
+/// All receives are begun at once, and all sends; or these follow one after the other, if they are `blocking`.
 ///
 /// # Safety
 /// As for `Exchange::run`.
-pub(super) unsafe fn pipelined(comm: &Comm, shipment: &Shipment<'_>, requests: &mut Request) -> Result<()> {
+pub(super) unsafe fn pair_by_pair(
+    comm: &Comm,
+    shipment: &Shipment<'_>,
+    requests: &mut Request,
+    blocking: bool,
+) -> Result<()> {
     // SAFETY: chunks lie inside the buffers, which stay untouched until all requests were waited for.
     unsafe {
-        begin_receives(comm, shipment, requests)?;
-        for_each_chunk(comm, shipment, shipment.leaving, |piece, first, count| {
-            let _span = trace::span(|| What::StartSend { elements: count as usize, rank: piece.rank });
-            let data = shipment.from.add(first * shipment.size);
-            comm.start_send(data, count, shipment.size, piece.rank, requests)
-        })?;
+        let (mut done, missed) = begin_receives(comm, shipment, requests);
+        for_each_chunk(comm, shipment, shipment.leaving, |chunk| {
+            if done.is_ok() && !shipment.is_empty {
+                done = send(comm, shipment, requests, chunk, blocking);
+                if done.is_ok() {
+                    return;
+                }
+            }
+            let data = shipment.from.add(chunk.begin);
+            // If not even that can leave, there is nothing by which the other rank could know.
+            let _ = comm.start_send(data, 0, shipment.size, chunk.rank, requests);
+        });
         shipment.keep_own(comm.rank());
+        for Chunk { rank, begin, count } in missed {
+            // The error is there already.
+            let _ = comm.receive(shipment.to.add(begin), count as usize, shipment.size, rank);
+        }
+        let _span = trace::span(|| What::WaitAll);
+        let waited = requests.wait_all();
+        done.and(waited)
     }
-    wait(requests)
-}
-
-/// All receives are begun at once; sends follow one after the other.
-///
-/// # Safety
-/// As for `Exchange::run`.
-pub(super) unsafe fn blocking_sends(comm: &Comm, shipment: &Shipment<'_>, requests: &mut Request) -> Result<()> {
-    // SAFETY: as above.
-    unsafe {
-        begin_receives(comm, shipment, requests)?;
-        for_each_chunk(comm, shipment, shipment.leaving, |piece, first, count| {
-            let _span = trace::span(|| What::Send { elements: count as usize, rank: piece.rank });
-            let data = shipment.from.add(first * shipment.size);
-            comm.send(data, count, shipment.size, piece.rank)
-        })?;
-        shipment.keep_own(comm.rank());
-    }
-    wait(requests)
-}
-
-fn wait(requests: &mut Request) -> Result<()> {
-    let _span = trace::span(|| What::WaitAll);
-    requests.wait_all()
 }
 
 /// # Safety
 /// As for `Exchange::run`; the caller waits for `requests`.
-unsafe fn begin_receives(comm: &Comm, shipment: &Shipment<'_>, requests: &mut Request) -> Result<()> {
-    for_each_chunk(comm, shipment, shipment.arriving, |piece, first, count| {
-        let _span = trace::span(|| What::Receive { elements: count as usize, rank: piece.rank });
-        // SAFETY: the chunk lies inside the buffer, by the side it belongs to.
-        unsafe {
-            let data = shipment.to.add(first * shipment.size);
-            comm.start_receive(data, count, shipment.size, piece.rank, requests)
-        }
-    })
-}
-
-/// Calls `act(piece, first element, elements)` for the chunks of all pieces but our own, nearest rank above first, so
-/// that not all ranks begin with the same peer. Both ends divide a piece alike, and messages do not overtake.
-fn for_each_chunk(
+unsafe fn send(
     comm: &Comm,
     shipment: &Shipment<'_>,
-    side: &Side,
-    mut act: impl FnMut(&Piece, usize, Count) -> Result<()>,
+    requests: &mut Request,
+    Chunk { rank, begin, count }: Chunk,
+    blocking: bool,
 ) -> Result<()> {
+    let elements = count as usize;
+    // SAFETY: the chunk lies inside the buffer, by the side it belongs to.
+    unsafe {
+        let data = shipment.from.add(begin);
+        if blocking {
+            let _span = trace::span(|| What::Send { elements, rank });
+            comm.send(data, count, shipment.size, rank)
+        } else {
+            let _span = trace::span(|| What::StartSend { elements, rank });
+            comm.start_send(data, count, shipment.size, rank, requests)
+        }
+    }
+}
+
+/// Begins to receive; where that fails, comes with it what is still to be received.
+///
+/// # Safety
+/// As for `Exchange::run`; the caller waits for `requests`.
+unsafe fn begin_receives(comm: &Comm, shipment: &Shipment<'_>, requests: &mut Request) -> (Result<()>, Vec<Chunk>) {
+    let (mut done, mut missed) = (Ok(()), Vec::new());
+    for_each_chunk(comm, shipment, shipment.arriving, |chunk| {
+        let Chunk { rank, begin, count } = chunk;
+        if done.is_ok() {
+            let _span = trace::span(|| What::Receive { elements: count as usize, rank });
+            // SAFETY: the chunk lies inside the buffer, by the side it belongs to.
+            done = unsafe { comm.start_receive(shipment.to.add(begin), count, shipment.size, rank, requests) };
+        }
+        if done.is_err() {
+            missed.push(chunk);
+        }
+    });
+    (done, missed)
+}
+
+/// Calls `act` for the chunks of all pieces but our own, nearest rank above first, so that not all ranks begin with the same peer.
+/// Both ends divide a piece alike, and messages do not overtake.
+fn for_each_chunk(comm: &Comm, shipment: &Shipment<'_>, side: &Side, mut act: impl FnMut(Chunk)) {
+    let limit = shipment.limit.min(Count::MAX as usize);
     let above = side.pieces.partition_point(|piece| piece.rank <= comm.rank());
     let (below, above) = side.pieces.split_at(above);
     for piece in above.iter().chain(below).filter(|piece| piece.rank != comm.rank() && shipment.travels(piece.rank)) {
         let (mut first, end) = (piece.offset * shipment.batch, (piece.offset + piece.len) * shipment.batch);
         while first < end {
-            let count = (end - first).min(shipment.limit);
-            act(piece, first, narrow("MPI_Send", count)?)?;
+            let count = (end - first).min(limit);
+            act(Chunk { rank: piece.rank, begin: first * shipment.size, count: count as Count });
             first += count;
         }
     }
-    Ok(())
 }

@@ -20,6 +20,8 @@ pub(super) struct Shipment<'a> {
     pub near_by: &'a [bool],
     /// The rank whose piece stays where it is: this one.
     pub staying: Option<usize>,
+    /// Whether empty messages go in place of pieces, since an exchange before failed on this rank.
+    pub is_empty: bool,
 }
 
 impl Shipment<'_> {

@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use num_complex::Complex;
-use num_traits::Zero;
 use rayon::ThreadPool;
 
 use super::job::{Job, Part, STRETCH};
 use super::operand::{Layout, Operand};
 use super::operation::LineOp;
+use super::room::zeros;
 use super::simd::{self, Rows, Stores};
 use super::sweep::Sweep;
 use super::tile::Tile;
@@ -48,16 +48,23 @@ unsafe impl<T: Sync> Sync for Passage<'_, T> {}
 
 impl<T: Real> Engine<T> {
     /// An engine of so many threads for these visits, whose operations are indices into `operations`.
-    pub fn new<'a>(operations: Vec<LineOp<T>>, visits: impl Iterator<Item = &'a Visit>, threads: usize) -> Engine<T> {
+    ///
+    /// # Errors
+    /// [`Error::Allocation`] where there is no room for the lines.
+    pub fn new<'a>(
+        operations: Vec<LineOp<T>>,
+        visits: impl Iterator<Item = &'a Visit>,
+        threads: usize,
+    ) -> Result<Engine<T>> {
         let visits: Vec<&Visit> = visits.collect();
         let worker = || {
             let sweeps = visits.iter().flat_map(|visit| visit.passes(Direction::Forward));
             let sweeps = sweeps.map(|pass| (&pass.sweep, &operations[pass.operation]));
             let plane_len = visits.iter().map(|visit| visit.plane_len()).max().unwrap_or(0);
-            Mutex::new(Worker { tile: Tile::new(sweeps), plane: vec![Complex::zero(); plane_len] })
+            Ok(Mutex::new(Worker { tile: Tile::new(sweeps)?, plane: zeros(plane_len)? }))
         };
-        let workers = (0..threads.max(1)).map(|_| worker()).collect();
-        Engine { operations, workers }
+        let workers = (0..threads.max(1)).map(|_| worker()).collect::<Result<_>>()?;
+        Ok(Engine { operations, workers })
     }
 
     /// Passes all lines of `visit` through its operations, and the results on.

@@ -1,11 +1,11 @@
 //! Lines one after the other in a tile.
 
 use num_complex::Complex;
-use num_traits::Zero;
 
 use super::cast::Cast;
 use super::job::{Job, Place};
 use super::operation::FlatOp;
+use super::room::zeros;
 use super::simd;
 use super::sweep::Segment;
 
@@ -35,12 +35,11 @@ impl<T: Real> FlatOp<'_, T> {
 
 impl<T: Real> Flat<T> {
     /// Room for `elements` elements of lines and `scratch` elements of scratch.
-    pub fn new(elements: usize, scratch: usize) -> Flat<T> {
-        Flat {
-            complex: vec![Complex::zero(); elements],
-            real: vec![T::zero(); elements],
-            scratch: vec![Complex::zero(); scratch],
-        }
+    ///
+    /// # Errors
+    /// [`crate::Error::Allocation`].
+    pub fn new(elements: usize, scratch: usize) -> Result<Flat<T>> {
+        Ok(Flat { complex: zeros(elements)?, real: zeros(elements)?, scratch: zeros(scratch)? })
     }
 
     /// Gathers the lines of `place`, of `lengths.0` elements, transforms them, and scatters the results, of `lengths.1`.

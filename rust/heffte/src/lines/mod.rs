@@ -11,6 +11,7 @@ mod job;
 mod operand;
 mod operation;
 mod panels;
+mod room;
 mod simd;
 mod straight;
 mod sweep;

@@ -1,17 +1,18 @@
 //! Lines side by side in a tile, panel by panel.
 
 use num_complex::Complex;
-use num_traits::Zero;
 
 use super::cast::Cast;
 use super::job::{Job, Place};
 use super::operand::Operand;
 use super::operation::PanelOp;
+use super::room::zeros;
 use super::simd::{self, Matrix, Placed, Rows, Stores};
 use super::straight::{Straight, goes_straight};
 use super::sweep::Segment;
 use crate::backend::lanes::{ROW, complete_spectrum, panel_lines, vector_bytes};
 use crate::backend::{ComplexPanels, Ends, PanelRows, Real, Tile};
+use crate::error::Result;
 use crate::options::Direction;
 
 /// Room for the panels of a tile, twice: some transforms go from one to the other.
@@ -82,14 +83,17 @@ impl Aim {
 
 impl<T: Real> Panels<T> {
     /// Room for `elements` elements of lines of up to `length` elements, and for `scratch` rows.
-    pub fn new(elements: usize, length: usize, scratch: usize) -> Panels<T> {
+    ///
+    /// # Errors
+    /// [`crate::Error::Allocation`].
+    pub fn new(elements: usize, length: usize, scratch: usize) -> Result<Panels<T>> {
         let len = elements.next_multiple_of(panel_lines::<T>());
         // A panel more than that, so that there is room to begin with a cache line.
-        let memory = vec![Complex::zero(); 2 * len + panel_lines::<T>()];
-        let lines = vec![Complex::zero(); length * panel_lines::<T>()];
-        let scratch = vec![Complex::zero(); (scratch + 1) * panel_lines::<T>()];
+        let memory = zeros(2 * len + panel_lines::<T>())?;
+        let lines = zeros(length * panel_lines::<T>())?;
+        let scratch = zeros((scratch + 1) * panel_lines::<T>())?;
         let [source, target] = [Aim::default(), Aim::default()];
-        Panels { memory, len, scratch, natural: (0..length as u32).collect(), lines, source, target }
+        Ok(Panels { memory, len, scratch, natural: (0..length as u32).collect(), lines, source, target })
     }
 
     /// Gets ready for the lines of the layer `deep` of a cell.

@@ -41,7 +41,10 @@ pub(crate) struct Tile<T: Real> {
 
 impl<T: Real> Tile<T> {
     /// A tile for these sweeps.
-    pub fn new<'a>(sweeps: impl Iterator<Item = (&'a Sweep, &'a LineOp<T>)>) -> Tile<T> {
+    ///
+    /// # Errors
+    /// [`crate::Error::Allocation`].
+    pub fn new<'a>(sweeps: impl Iterator<Item = (&'a Sweep, &'a LineOp<T>)>) -> Result<Tile<T>> {
         let (mut elements, mut scratch, mut panel_elements, mut panel_rows, mut longest) = (0, 0, 0, 0, 0);
         for (sweep, op) in sweeps {
             let length = op.rows(sweep.lengths().0.max(sweep.lengths().1));
@@ -60,7 +63,7 @@ impl<T: Real> Tile<T> {
             scratch = scratch.max(op.scratch_len());
             longest = longest.max(length);
         }
-        Tile { flat: Flat::new(elements, scratch), panels: Panels::new(panel_elements, longest, panel_rows) }
+        Ok(Tile { flat: Flat::new(elements, scratch)?, panels: Panels::new(panel_elements, longest, panel_rows)? })
     }
 
     /// Passes the lines of `sweep` in a part of it through `op`, and the results on.

@@ -27,14 +27,16 @@ pub(super) fn ask(comm: &Comm, spec: Result<Spec>) -> Result<Known> {
     if comm.size() > FEW {
         return question(comm, spec);
     }
-    let local = comm.split_node(None)?;
+    let local = comm.split_node(None);
     let is_waiting = trace::is_waiting();
-    let words = comm.agree_and_gather(spec.map(|spec| {
+    let words = comm.agree_and_gather(spec.and_then(|spec| {
+        let local = local.as_ref().map_err(Clone::clone)?;
         let mut words = [0; SPEC_WORDS + 2];
         words[..SPEC_WORDS].copy_from_slice(&spec.to_words());
         words[SPEC_WORDS..].copy_from_slice(&[local.size() as i64, i64::from(is_waiting)]);
-        words
+        Ok(words)
     }))?;
+    let local = local?;
     let spec_of = |words: &[i64; SPEC_WORDS + 2]| Spec::from_words(words.first_chunk().expect("it is longer"));
     let specs: Vec<Spec> = words.iter().map(spec_of).collect::<Result<_>>()?;
     let (problem, spec) = (Problem::new(&specs)?, specs[comm.rank()]);
@@ -72,9 +74,11 @@ impl Nodes {
     /// # Errors
     /// [`crate::Error::Mpi`].
     pub fn find(comm: &Comm, spec: &Spec, word: i64) -> Result<(Nodes, i64)> {
-        let local = comm.split_node(None)?;
-        let size = local.size() as i64;
-        let most = comm.max(&[size, -size, word])?;
+        let local = comm.split_node(None);
+        let size = local.as_ref().map_or(0, |local| local.size() as i64);
+        let most = comm.max(&[size, -size, word, i64::from(local.is_err())])?;
+        // There is no need to agree but where a rank has an error.
+        let local = if most[3] == 0 { local } else { comm.agree(local) }?;
         Ok((Nodes::new(comm, local, -most[1] as usize, most[0] as usize).pretended(comm, spec)?, most[2]))
     }
 
@@ -89,7 +93,7 @@ impl Nodes {
         if spec.options.pretended_node == 0 {
             return Ok(self);
         }
-        let local = comm.split_node(Some(spec.options.pretended_node))?;
+        let local = comm.agree(comm.split_node(Some(spec.options.pretended_node)))?;
         let size = local.size() as i64;
         let most = comm.max(&[size, -size])?;
         Ok(Nodes { is_one: -most[1] as usize == comm.size(), is_apart: most[0] == 1, local, ..self })

@@ -12,7 +12,7 @@ use super::vicinity::Vicinity;
 use super::{Plan, Sizes};
 use crate::backend::{BackendKind, faster_than_stock};
 use crate::comm::{Comm, Node};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::exchange::{Exchange, Schedule};
 use crate::recipe::{Problem, Recipe};
 use crate::spec::Spec;
@@ -38,9 +38,9 @@ impl Plan {
     /// `comm` is a communicator handle of this MPI library; it may be null or freed.
     pub unsafe fn from_raw(comm: MPI_Comm, spec: Result<Spec>) -> Result<Plan> {
         // SAFETY: the caller vouches for the handle.
-        let comm = unsafe { Comm::duplicate(comm) }?;
+        let (comm, duplicated) = unsafe { Comm::duplicate(comm) }?;
         let begin = trace::now();
-        let Known { mut spec, problem, nodes, is_waiting } = ask(&comm, spec.and_then(Spec::checked))?;
+        let Known { mut spec, problem, nodes, is_waiting } = ask(&comm, duplicated.and(spec).and_then(Spec::checked))?;
         if let Some(is_waiting) = is_waiting {
             trace::join(&comm, is_waiting)?;
         }
@@ -67,8 +67,8 @@ impl Plan {
     #[doc(hidden)]
     pub fn problem_of_many(comm: &impl AsRaw<Raw = MPI_Comm>, spec: Spec) -> Result<Problem> {
         // SAFETY: the communicator is one of the mpi crate, so a handle of this MPI library.
-        let comm = unsafe { Comm::duplicate(comm.as_raw()) }?;
-        Ok(question(&comm, spec.checked())?.problem)
+        let (comm, duplicated) = unsafe { Comm::duplicate(comm.as_raw()) }?;
+        Ok(question(&comm, duplicated.and(spec.checked()))?.problem)
     }
 }
 
@@ -121,10 +121,11 @@ impl Way {
                 recipe.set_carrier(carrier, true);
                 Ok(way)
             }
-            Err(error) => {
+            Err(error) if error.kind() == ErrorKind::Memory => {
                 recipe.set_carrier(format!("{transport} ({error})"), false);
                 Way::by_messages(comm, spec, recipe)
             }
+            Err(error) => Err(error),
         }
     }
 

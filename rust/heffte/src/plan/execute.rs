@@ -13,7 +13,7 @@ use super::workspace::Workspace;
 use super::{Call, Plan};
 use crate::backend::Real;
 use crate::comm::{Comm, Node, PendingAgreement};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::exchange::Exchange;
 use crate::lines::{Engine, LineOp, Passage};
 use crate::options::Direction;
@@ -74,6 +74,17 @@ impl State {
         }
     }
 
+    /// Makes what transforms lines of a precision, when it is first used.
+    fn make_engine(&mut self, is_double: bool, spec: &Spec) -> Result<()> {
+        let program = &self.way.program;
+        match (is_double, &self.single, &self.double) {
+            (true, _, None) => self.double = Some(engine(program, spec)?),
+            (false, None, _) => self.single = Some(engine(program, spec)?),
+            _ => {}
+        }
+        Ok(())
+    }
+
     /// Why messages go where shared memory should have been, if that was found out by a call.
     pub fn refusal(&self) -> Option<&Error> {
         self.refusal.as_ref()
@@ -91,10 +102,10 @@ impl State {
     }
 }
 
-/// The engine of one precision, made when it is first used.
-fn engine<T: Real>(program: &Program, spec: &Spec) -> Engine<T> {
+/// The engine of one precision.
+fn engine<T: Real>(program: &Program, spec: &Spec) -> Result<Engine<T>> {
     let _span = trace::span(|| What::LinePlans);
-    let backend = spec.backend.instance(spec.options.effort).expect("plans are made for backends that can be used");
+    let backend = spec.backend.instance(spec.options.effort)?;
     let planner = T::planner(&*backend);
     let make = |operation: &Operation| match *operation {
         Operation::Copy => LineOp::Copy,
@@ -128,7 +139,7 @@ impl Plan {
         let threads = self.spec.options.threads;
         let prepared = call.and_then(|call| {
             let pool = if threads > 1 { Some(pool(threads)?) } else { None };
-            Ok((call, self.workspace(&mut state, &call)?, pool))
+            Ok((call, self.memory(&mut state, &call)?, pool))
         });
         let signature = prepared.as_ref().map_or(0, |(call, ..)| call.signature());
         let agreement = self.comm.begin_agreement(state.way.node.as_ref(), prepared.is_err(), signature)?;
@@ -143,9 +154,12 @@ impl Plan {
             agreement.take().map_or(Ok(()), |pending| finish(pending, state.way.node.as_mut(), None))?;
             let _reserved = trace::span(|| What::SharedMemory);
             if let Err(refusal) = state.way.reserve(&self.comm, scale) {
+                if refusal.kind() != ErrorKind::Memory {
+                    return Err(refusal);
+                }
                 *state = State::new(Way::by_messages(&self.comm, &self.spec, &self.recipe)?);
                 state.refusal = Some(refusal);
-                memory = self.comm.agree(self.workspace(&mut state, &call))?;
+                memory = self.comm.agree(self.memory(&mut state, &call))?;
             }
         }
         let State { way, begins, single, double, .. } = &mut *state;
@@ -161,13 +175,15 @@ impl Plan {
             ends_elsewhere: *ends_elsewhere,
             begins,
             pool: pool.as_deref(),
+            done: Ok(()),
+            sends_nothing: false,
         };
         // SAFETY: the arrays were checked as far as can be; the caller vouches for the rest.
         unsafe {
-            if call.input.element.is_double() {
-                run.walk(double.get_or_insert_with(|| engine(program, &self.spec)), agreement)
-            } else {
-                run.walk(single.get_or_insert_with(|| engine(program, &self.spec)), agreement)
+            match (call.input.element.is_double(), single, double) {
+                (true, _, Some(double)) => run.walk(double, agreement),
+                (false, Some(single), _) => run.walk(single, agreement),
+                _ => unreachable!("the engine was made before ranks agreed"),
             }
         }
     }
@@ -183,6 +199,15 @@ impl Plan {
             && near.element == far.element
             && self.spec.inbox.same_layout(&self.spec.outbox);
         !same && overlaps((&near, self.size_inbox() * call.batch), (&far, self.size_outbox() * call.batch))
+    }
+
+    /// All memory that a call takes; the begin of the workspace.
+    ///
+    /// # Errors
+    /// [`Error::Allocation`].
+    fn memory(&self, state: &mut State, call: &Call) -> Result<*mut u8> {
+        state.make_engine(call.input.element.is_double(), &self.spec)?;
+        self.workspace(state, call)
     }
 
     /// The caller's workspace or our own.
@@ -216,9 +241,13 @@ struct Run<'a> {
     ends_elsewhere: bool,
     begins: &'a mut Begins,
     pool: Option<&'a ThreadPool>,
+    /// What went wrong. A rank that could not do what it should comes to where the others wait for it all the same.
+    done: Result<()>,
+    /// Whether an exchange of pairs failed: others may know nothing of it, and go on; so they are told in the next.
+    sends_nothing: bool,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     /// Walks the steps. Until the ranks have agreed, nothing leaves this rank and the output is not written.
     ///
     /// # Safety
@@ -230,9 +259,10 @@ impl Run<'_> {
         let steps = program.steps(call.direction == Direction::Forward, must_detour);
         let last = steps.len().saturating_sub(1);
         let scaled = program.scaled_step(call.direction == Direction::Forward, must_detour);
-        // A rank whose lines could not be transformed comes to where the others wait for it all the same.
-        let mut done = Ok(());
-        self.await_areas()?;
+        let lines_may_fail = plan.spec.backend.may_fail();
+        let moves_may_fail = self.exchanges.iter().any(|exchange| exchange.is_of_pairs(call.batch));
+        let mut closing = None;
+        self.await_areas();
         for (index, step) in steps.enumerate() {
             let is_last = index == last;
             let mut have_met = false;
@@ -242,18 +272,21 @@ impl Run<'_> {
                 finish(pending, self.node.as_deref_mut(), None)?;
                 have_met = true;
             }
+            if matches!(step, Step::Visit(_)) && is_last && moves_may_fail && !lines_may_fail {
+                // It hides behind the last visit.
+                closing = Some(self.begin_closing()?);
+            }
             // SAFETY: places hold what the program says they hold.
             unsafe {
                 match step {
                     Step::Exchange(index) => self.exchange(*index)?,
                     Step::Meet if have_met => {}
-                    Step::Meet => {
-                        let _span = trace::span(|| What::Meeting);
-                        self.node.as_deref().map_or(Ok(()), |node| node.meet(&plan.comm))?;
-                    }
+                    Step::Meet => self.meet(),
                     Step::Visit(step) => {
                         let factor = (index == scaled && factor != 1.0).then(|| T::nearest(factor));
-                        done = done.and_then(|()| self.visit(engine, step, factor));
+                        if self.done.is_ok() {
+                            self.done = self.visit(engine, step, factor);
+                        }
                     }
                 }
             }
@@ -261,21 +294,30 @@ impl Run<'_> {
         if let Some(node) = self.node.as_deref_mut().filter(|_| self.ends_elsewhere) {
             node.leave();
         }
-        if !plan.spec.backend.may_fail() {
-            return done;
+        if lines_may_fail || moves_may_fail {
+            let closing = closing.map_or_else(|| self.begin_closing(), Ok)?;
+            finish(closing, self.node.as_deref_mut(), self.done.as_ref().err())?;
         }
-        let agreement = plan.comm.begin_agreement(self.node.as_deref(), done.is_err(), 0)?;
-        finish(agreement, self.node.as_deref_mut(), done.as_ref().err()).and(done)
+        self.done.clone()
+    }
+
+    /// Begins to agree on whether all ranks could do what they should. The one that could not speaks, not those that it told.
+    fn begin_closing(&self) -> Result<PendingAgreement<'a>> {
+        let failed = matches!(&self.done, Err(error) if !matches!(error, Error::OnRank { .. }));
+        self.plan.comm.begin_agreement(self.node.as_deref(), failed, 0)
+    }
+
+    /// Meets the other ranks of the node.
+    fn meet(&self) {
+        let _span = trace::span(|| What::Meeting);
+        self.node.as_deref().into_iter().for_each(|node| node.meet(&self.plan.comm));
     }
 
     /// Waits until nobody reads in our areas any more what the call before left there.
-    fn await_areas(&self) -> Result<()> {
-        match self.node.as_deref() {
-            Some(node) if self.ends_elsewhere => {
-                let _span = trace::span(|| What::Departures);
-                node.await_departures(&self.plan.comm)
-            }
-            _ => Ok(()),
+    fn await_areas(&self) {
+        if let Some(node) = self.node.as_deref().filter(|_| self.ends_elsewhere) {
+            let _span = trace::span(|| What::Departures);
+            node.await_departures(&self.plan.comm);
         }
     }
 
@@ -301,6 +343,9 @@ impl Run<'_> {
 
     /// Moves data between ranks.
     ///
+    /// # Errors
+    /// Those with which no rank goes on.
+    ///
     /// # Safety
     /// As for [`Run::walk`].
     unsafe fn exchange(&mut self, index: usize) -> Result<()> {
@@ -312,9 +357,19 @@ impl Run<'_> {
         let (near, far) = unsafe { self.memory().messages(index) };
         let (from, to) = if call.direction == Direction::Forward { (near, far) } else { (far, near) };
         let from = self.vicinity.as_deref().map_or(from, Vicinity::leaving).cast_const();
+        let exchange = &mut self.exchanges[index];
         // SAFETY: both sides are places of the program, for a batch.
-        unsafe { self.exchanges[index].run(&plan.comm, call.direction, (from, to), size, call.batch) }?;
-        self.vicinity.as_deref_mut().map_or(Ok(()), Vicinity::meet)
+        let moved =
+            unsafe { exchange.run(&plan.comm, call.direction, (from, to), (size, call.batch), self.sends_nothing) };
+        self.vicinity.as_deref_mut().into_iter().for_each(Vicinity::meet);
+        if !self.exchanges[index].is_of_pairs(call.batch) {
+            return moved;
+        }
+        self.sends_nothing |= moved.is_err();
+        if self.done.is_ok() {
+            self.done = moved;
+        }
+        Ok(())
     }
 
     /// Where places lie.

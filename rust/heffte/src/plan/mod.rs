@@ -139,7 +139,7 @@ impl Plan {
     ///
     /// # Errors
     /// What is wrong with the arrays of any rank, on all ranks; `output` is then as it was. [`crate::Error::Lines`] where the library
-    /// of a backend fails on any rank, on all ranks, too; `output` holds anything then. [`crate::Error::Mpi`].
+    /// of a backend fails on any rank, on all ranks, too; `output` holds anything then. [`crate::Error::Mpi`], after which it may, too.
     pub fn forward<I: Element, O: Element>(&self, input: &[I], output: &mut [O], scale: Scale) -> Result<()> {
         let call = Call::new(Direction::Forward, RawArray::of(input), RawArray::of_mut(output), scale);
         // SAFETY: both arrays are slices, whose lengths are checked.

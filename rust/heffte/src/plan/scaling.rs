@@ -135,6 +135,16 @@ fn planning_hardly_grows_with_the_machine() {
 }
 
 #[test]
+fn a_rank_of_a_million_plans_in_a_second_and_keeps_little_of_it() {
+    // It takes milliseconds, but for a busy machine and a debug build.
+    let (time, schedules, _) = plan([8192; 3], 1_000_000, 333_333);
+    assert!(time < Duration::from_secs(1), "{time:?}");
+    let pieces: usize = schedules.iter().map(|schedule| schedule.near.pieces.len() + schedule.far.pieces.len()).sum();
+    let bytes = pieces * size_of::<crate::exchange::SidePiece>();
+    assert!(0 < bytes && bytes < 64 << 20, "{bytes} bytes for the pieces of one rank");
+}
+
+#[test]
 #[ignore = "figures: cargo test --release --lib scaling -- --ignored --nocapture"]
 fn figures() {
     for ranks in [4096, 16_384, 65_536, 262_144, 1 << 20, 1_000_000] {

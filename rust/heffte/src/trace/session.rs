@@ -61,8 +61,8 @@ pub fn start(comm: &impl AsRaw<Raw = MPI_Comm>, root: impl AsRef<OsStr>) -> Resu
 /// `comm` is a communicator handle of this MPI library; it may be null or freed.
 pub unsafe fn start_raw(comm: MPI_Comm, root: Result<&OsStr>) -> Result<()> {
     // SAFETY: the caller vouches for the handle.
-    let comm = unsafe { Comm::duplicate(comm) }?;
-    let begun = comm.agree(root.and_then(begin_for_program));
+    let (comm, duplicated) = unsafe { Comm::duplicate(comm) }?;
+    let begun = comm.agree(duplicated.and(root).and_then(begin_for_program));
     if environment().is_some() {
         return begun.and_then(|()| join(&comm, is_waiting()));
     }

@@ -28,7 +28,7 @@ impl<'a> Harness<'a> {
     /// Runs `body` on this rank; all ranks call this with the same `name`.
     pub fn test(&mut self, name: &str, body: impl FnOnce()) {
         let begin = Instant::now();
-        let watchdog = Watchdog::start(name.to_owned(), self.rank());
+        let watchdog = Watchdog::start(name.to_owned(), self.rank(), LIMIT);
         let ok = catch_unwind(AssertUnwindSafe(body)).is_ok();
         let mut all_ok = false;
         self.comm.all_reduce_into(&ok, &mut all_ok, SystemOperation::logical_and());
@@ -53,22 +53,22 @@ impl<'a> Harness<'a> {
     }
 }
 
-/// Ends the program where a test takes too long.
-struct Watchdog(std::sync::mpsc::Sender<()>);
+/// Ends the program where a test, or a part of one, takes too long.
+pub struct Watchdog(std::sync::mpsc::Sender<()>);
 
 impl Watchdog {
-    fn start(name: String, rank: usize) -> Watchdog {
+    pub fn start(name: String, rank: usize, limit: Duration) -> Watchdog {
         let (stop, stopped) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
-            if stopped.recv_timeout(LIMIT) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
-                eprintln!("rank {rank}: test {name} takes longer than {LIMIT:?}");
+            if stopped.recv_timeout(limit) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+                eprintln!("rank {rank}: {name} takes longer than {limit:?}");
                 std::process::abort();
             }
         });
         Watchdog(stop)
     }
 
-    fn stop(self) {
+    pub fn stop(self) {
         // The thread may have ended; then there is nobody to tell.
         let _ = self.0.send(());
     }

@@ -1,8 +1,7 @@
 //! Tests of the library on several ranks: `mpiexec -n N` runs this program, and every rank runs every test.
 //!
 //! The last line is `N passed, N failed`, counted over all ranks; the exit status is 1 where a test failed on any. With the argument
-//! `faults`, the tests are those in which libraries of others are missing or fail; with `fuzz <first> <count>`, so many more random
-//! problems.
+//! `faults <which>`, the tests are those of what goes wrong outside the library; with `threads`, those of several threads that call MPI; with `fuzz <first> <count>`, so many more random problems.
 
 mod failures;
 mod faults;
@@ -13,6 +12,7 @@ mod memory;
 mod oracle;
 mod planning;
 mod problem;
+mod threads;
 mod tracing;
 mod transforms;
 mod transports;
@@ -21,14 +21,19 @@ mod tuning;
 use harness::Harness;
 
 fn main() {
-    let (universe, _) = mpi::initialize_with_threading(mpi::Threading::Serialized).expect("MPI starts once");
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let threading = if arguments == ["threads"] { mpi::Threading::Multiple } else { mpi::Threading::Serialized };
+    let (universe, _) = mpi::initialize_with_threading(threading).expect("MPI starts once");
     let comm = universe.world();
     let mut harness = Harness::new(&comm);
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
     let is_part = match &arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => false,
-        ["faults"] => {
-            faults::run(&mut harness);
+        ["faults", which @ ..] => {
+            faults::run(&mut harness, which);
+            true
+        }
+        ["threads"] => {
+            threads::run(&mut harness);
             true
         }
         ["fuzz", first, count] => {
@@ -36,7 +41,7 @@ fn main() {
             transforms::fuzz(&mut harness, number(first)..number(first) + number(count));
             true
         }
-        others => panic!("{others:?}: give nothing, `faults`, or `fuzz <first> <count>`"),
+        others => panic!("{others:?}: give nothing, `faults <which>`, `threads`, or `fuzz <first> <count>`"),
     };
     if is_part {
         let failed = harness.summary();
@@ -47,6 +52,7 @@ fn main() {
     transports::run(&mut harness);
     large::run(&mut harness);
     memory::run(&mut harness);
+    faults::run_harmless(&mut harness);
     planning::run(&mut harness);
     tuning::run(&mut harness);
     tracing::run(&mut harness);

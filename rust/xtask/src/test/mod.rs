@@ -6,6 +6,7 @@ mod configure;
 mod count;
 mod cxx;
 mod docs;
+mod faults;
 mod installed;
 mod make;
 mod matrix;
@@ -52,13 +53,18 @@ struct Piece {
 }
 
 /// Pieces that only `--full` runs: what takes long, and seldom breaks alone.
-const FULL: [Piece; 10] = [
+const FULL: [Piece; 11] = [
     Piece {
         name: "valgrind",
         about: "the C tests read and write where they may, and free what they had",
         run: valgrind::run,
     },
     Piece { name: "mpi-more", about: "tests of the library on 5, 6 and 8 ranks", run: rust::mpi_more },
+    Piece {
+        name: "faults-more",
+        about: "calls of MPI that fail on 4 ranks, 100,000 plans, a rank that is stopped for longer",
+        run: faults::more,
+    },
     Piece {
         name: "fuzz",
         about: "100,000 random recipes, 1,000 random transforms",
@@ -80,7 +86,7 @@ const FULL: [Piece; 10] = [
 ];
 
 /// To add a piece, add a row. Cheap ones come first; those after `build` use what it installs.
-const PIECES: [Piece; 26] = [
+const PIECES: [Piece; 27] = [
     Piece { name: "fmt", about: "the Rust sources are formatted", run: rust::fmt },
     Piece { name: "header", about: "heffte_c.h and heffte_abi.h are what rust/heffte-c makes", run: native::header },
     Piece {
@@ -102,6 +108,11 @@ const PIECES: [Piece; 26] = [
     Piece { name: "build", about: "CMake builds and installs the library and the Python package", run: native::build },
     Piece { name: "headers", about: "each header is C99 without a warning", run: native::headers },
     Piece { name: "c", about: "the C tests, and the examples in C and C++, in the build tree", run: native::c },
+    Piece {
+        name: "faults",
+        about: "calls of MPI that fail one by one, what plans leave behind, ranks that are killed or stopped",
+        run: faults::run,
+    },
     Piece {
         name: "cxx",
         about: "each header is C++11, and all are C++20, without a warning; the C++ tests",

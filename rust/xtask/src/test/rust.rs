@@ -53,14 +53,19 @@ pub fn packages(tools: &Tools) -> Vec<String> {
     ["-p", "heffte", "-p", "heffte-bench", "--features", &features.join(",")].map(str::to_owned).into()
 }
 
-/// The tests on several ranks, built; on how many is for the caller to say.
-fn built<'a>(tools: &'a Tools, report: &mut Report) -> Option<impl Fn(usize) -> Command + 'a> {
+/// The program of the tests on several ranks, built.
+pub fn program(tools: &Tools, report: &mut Report) -> Option<PathBuf> {
     let mut program = None;
     report.check("building the tests", || {
         program = Some(executable(&mut tests(tools, &["--test", "mpi", "--no-run"]))?);
         Ok(())
     });
-    let program = program?;
+    program
+}
+
+/// The same; on how many ranks is for the caller to say.
+fn built<'a>(tools: &'a Tools, report: &mut Report) -> Option<impl Fn(usize) -> Command + 'a> {
+    let program = program(tools, report)?;
     Some(move |ranks: usize| {
         let mut command = tools.on_ranks(ranks, &program);
         command.envs(tools.backends().variables());
@@ -79,7 +84,8 @@ pub fn mpi(tools: &Tools, report: &mut Report) {
     // Or that there are two nodes: memory is shared inside each, and messages go between them.
     let mut pairs = on_ranks(4);
     report.program_within("4 ranks on 2 pretended nodes", pairs.env("MPIR_CVAR_NUM_CLIQUES", "2"), MPI_LIMIT);
-    report.program_within("3 ranks with libraries that fail", on_ranks(3).arg("faults"), MPI_LIMIT);
+    report.program_within("2 ranks with threads that call MPI", on_ranks(2).arg("threads"), MPI_LIMIT);
+    report.program_within("3 ranks with libraries that fail", on_ranks(3).args(["faults", "libraries"]), MPI_LIMIT);
 }
 
 /// The same on other numbers of ranks.

@@ -1,6 +1,6 @@
 //! Libraries of others that are missing, or fail, on one rank: an error of all ranks, and no rank waits for ever.
 //!
-//! They are loaded once in a process, so these tests are a run of their own: `mpiexec -n N <this program> faults`.
+//! They are loaded once in a process, so these tests are a run of their own: `mpiexec -n N <this program> faults libraries`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -80,7 +80,7 @@ fn build(comm: &SimpleCommunicator) -> PathBuf {
         for part in ["libmkl_core.so", "libmkl_sequential.so", "libmkl_intel_lp64.so"] {
             std::fs::write(lib.join(part), "").expect("as above");
         }
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mpi/failing_mkl.c");
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mpi/faults/failing_mkl.c");
         let compiler = std::env::var("CC").unwrap_or_else(|_| "cc".to_owned());
         let mut compile = Command::new(compiler);
         compile.args(["-shared", "-fPIC", "-O1", "-o"]).arg(lib.join("libmkl_rt.so.2")).arg(source).arg("-lm");
