@@ -124,8 +124,9 @@ def proc_setup(world: box3d, num_procs: int) -> npt.NDArray[np.int32]:
 
 def split_world(world: box3d, proc_grid: Sequence[int] | npt.NDArray[np.integer[Any]]) -> list[box3d]:
     """The boxes into which a grid of processes divides ``world``, in its order: box (i, j, k) is at
-    ``i + grid[0] * (j + grid[1] * k)``. More processes than points along a dimension give empty boxes. Not
-    collective."""
+    ``i + grid[0] * (j + grid[1] * k)``. More processes than points along a dimension give empty boxes. A plan
+    takes a box of each rank, so that the grid is of as many processes as the communicator has, as that of :func:`proc_setup` is:
+    with more of them the plan is of the part of the world that the ranks have. Not collective."""
     grid = triple("proc_grid", proc_grid)
     if (grid < 1).any() or math.prod(grid.tolist()) > _MOST_RANKS:
         raise heffte_input_error(
