@@ -59,7 +59,7 @@ const FULL: [Piece; 11] = [
         about: "the C tests read and write where they may, and free what they had",
         run: valgrind::run,
     },
-    Piece { name: "mpi-more", about: "tests of the library on 5, 6 and 8 ranks", run: rust::mpi_more },
+    Piece { name: "mpi-more", about: "tests of the library on 5, 6, 7 and 8 ranks", run: rust::mpi_more },
     Piece {
         name: "faults-more",
         about: "calls of MPI that fail on 4 ranks, 100,000 plans, a rank that is stopped for longer",
@@ -102,7 +102,7 @@ const PIECES: [Piece; 27] = [
     },
     Piece { name: "clippy", about: "no warnings in any crate", run: rust::clippy },
     Piece { name: "rust", about: "unit and documentation tests of the crates", run: rust::unit },
-    Piece { name: "mpi", about: "tests of the library on 1, 2, 3, 4 and 7 ranks", run: rust::mpi },
+    Piece { name: "mpi", about: "tests of the library on 1 to 4 ranks, random transforms on 7", run: rust::mpi },
     Piece { name: "examples", about: "the Rust examples on 2 ranks", run: rust::examples },
     Piece { name: "bench", about: "speed3d on 1, 2 and 4 ranks, and a comparison with scipy", run: bench::run },
     Piece { name: "build", about: "CMake builds and installs the library and the Python package", run: native::build },
