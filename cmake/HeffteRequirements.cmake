@@ -1,5 +1,5 @@
-# What has to be there before anything is built: MPI, cargo, libclang, Corrosion, a generator that serves. What is missing is one message, with
-# what to do about it.
+# What has to be there before anything is built: MPI, cargo, libclang, Corrosion, a generator that serves. What is missing is one
+# message, with what to do about it.
 
 get_property(multiple GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
 if(multiple)

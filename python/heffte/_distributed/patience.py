@@ -25,11 +25,11 @@ class _Wait:
     """That a thread waits, for which ranks, and since when."""
 
     comm: MPI.Comm
-    thread: int
     since: float
     is_told: bool = False
 
 
+#: By the number of the thread.
 _waits: dict[int, _Wait] = {}
 _watcher: threading.Thread | None = None
 
@@ -39,7 +39,7 @@ def waiting(comm: MPI.Comm) -> Iterator[None]:
     """While the block waits for the other ranks of ``comm``, a thread looks whether they come."""
     thread = threading.get_ident()
     if comm.size > 1:
-        _waits[thread] = _Wait(comm, thread, time.monotonic())
+        _waits[thread] = _Wait(comm, time.monotonic())
         _start()
     try:
         yield
@@ -59,14 +59,14 @@ def _watch() -> None:
     while True:
         time.sleep(PATIENCE / 4)
         now = time.monotonic()
-        for wait in list(_waits.values()):
+        for thread, wait in list(_waits.items()):
             if now - wait.since > PATIENCE and not wait.is_told:
                 wait.is_told = True
-                print(_message(wait, now), file=sys.stderr, flush=True)
+                print(_message(wait, now, thread), file=sys.stderr, flush=True)
 
 
-def _message(wait: _Wait, now: float) -> str:
-    where = _where(sys._current_frames().get(wait.thread))
+def _message(wait: _Wait, now: float, thread: int) -> str:
+    where = _where(sys._current_frames().get(thread))
     return (
         f"heffte: rank {wait.comm.rank} of {wait.comm.size} has waited {now - wait.since:.0f} s{where} for ranks that have not "
         "made the same call: they may be late, or have ended with an error. `mpiexec -n ... python -m mpi4py program.py` ends "

@@ -65,11 +65,11 @@ def var(source: DistArray, ddof: float, asked: str, **nothing: Any) -> Any:
     agree(source.comm, None, {"ddof": ddof})
     short = source.dtype == np.float16
     wide = source.astype(np.float32) if short else source
-    distances = wide._of(wide._layout, wide._batch, np.abs(wide._data - reduce(wide, "sum", asked, **nothing) / max(wide.size, 1)))
-    distances._data[...] **= 2
+    total = reduce(wide, "sum", asked, **nothing)
     if source.size <= ddof:
         raise heffte_input_error(
             f"an array of shape {source.global_shape} has {source.size} elements, too few for {asked} with ddof {ddof}"
         )
-    result = reduce(distances, "sum", asked) / (source.size - ddof)
+    squares = wide._of(wide._layout, wide._batch, np.abs(wide._data - total / source.size) ** 2)
+    result = reduce(squares, "sum", asked) / (source.size - ddof)
     return result.astype(source.dtype) if short else result

@@ -52,7 +52,7 @@ fn found(tools: &Tools) -> Result<BTreeSet<String>> {
     let library = prefix.join("lib/libheffte.so");
     ensure!(library.is_file(), "{} is missing: run `cargo xtask build` first", library.display());
     let mut dump = tools.command(&tools.python);
-    dump.arg(at("tests/abi/dump.py")).arg(library).arg(&tools.mpicc).arg(prefix.join("include"));
+    dump.arg(at("rust/xtask/src/test/dump_abi.py")).arg(library).arg(&tools.mpicc).arg(prefix.join("include"));
     Ok(command::run("reading the headers", &mut dump)?.lines().map(str::to_owned).collect())
 }
 

@@ -1,8 +1,10 @@
 //! Running programs: bounded in time, their output kept for when they fail.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{IsTerminal, Read, Seek};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
@@ -87,6 +89,15 @@ pub fn show_within(label: &str, command: &mut Command, limit: Duration) -> Resul
         Some(status) if status.success() => Ok(()),
         _ => bail!("{label} failed: {}", shown(command)),
     }
+}
+
+/// Writes a program of one line of the shell, and says where it is.
+pub fn script(program: PathBuf, line: &str) -> Result<PathBuf> {
+    let written = fs::write(&program, format!("#!/bin/sh\n{line}\n"));
+    written
+        .and_then(|()| fs::set_permissions(&program, fs::Permissions::from_mode(0o755)))
+        .with_context(|| format!("cannot write {}", program.display()))?;
+    Ok(program)
 }
 
 /// The command as one would type it.

@@ -70,9 +70,7 @@ fn reader(tools: &Tools, place: &Path) -> Result<PathBuf> {
 
 /// The unit tests and the tests on several ranks, with counters in our crates alone.
 fn built(tools: &Tools, place: &Path) -> Result<[PathBuf; 2]> {
-    let wrapper = place.join("rustc");
-    fs::write(&wrapper, "#!/bin/sh\nexec \"$@\" -C instrument-coverage\n")?;
-    command::run("making the wrapper of rustc", Command::new("chmod").arg("+x").arg(&wrapper))?;
+    let wrapper = command::script(place.join("rustc"), "exec \"$@\" -C instrument-coverage")?;
     let build = |choice: &[&str]| {
         let mut build = tests(tools, choice);
         build.arg("--no-run").env("RUSTC_WORKSPACE_WRAPPER", &wrapper).env("CARGO_TARGET_DIR", place.join("target"));

@@ -1,7 +1,8 @@
 //! Tests of the library on several ranks: `mpiexec -n N` runs this program, and every rank runs every test.
 //!
 //! The last line is `N passed, N failed`, counted over all ranks; the exit status is 1 where a test failed on any. With the argument
-//! `faults <which>`, the tests are those of what goes wrong outside the library; with `threads`, those of several threads that call MPI; with `fuzz <first> <count>`, so many more random problems.
+//! `faults <which>`, the tests are those of what goes wrong outside the library; with `threads`, those of several threads that call
+//! MPI; with `fuzz <first> <count>`, so many more random problems.
 
 mod failures;
 mod faults;

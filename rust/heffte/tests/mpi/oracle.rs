@@ -5,6 +5,13 @@ use heffte::{AxisKind, Complex, Direction, R2rKind};
 
 type C = Complex<f64>;
 
+/// Whether the relative error of `found` is 1e-14 at most, in the L2 norm.
+pub fn is_close(found: &[C], expected: &[C]) -> bool {
+    let error: f64 = found.iter().zip(expected).map(|(a, b)| (a - b).norm_sqr()).sum();
+    let norm: f64 = expected.iter().map(C::norm_sqr).sum();
+    error <= 1e-28 * norm
+}
+
 /// The values of a world in the order of nested loops, dimension 0 fastest.
 #[derive(Clone)]
 pub struct Field {

@@ -16,6 +16,12 @@ def output(*command: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
+def flags_of(wrapper: str) -> list[str]:
+    """What MPI's wrapper tells its compiler, and headers of the compiler itself, which libclang comes without."""
+    mpi = [word for word in output(wrapper, "-show").split() if word.startswith("-I")]
+    return [*mpi, "-isystem", output("cc", "-print-file-name=include")]
+
+
 def said(source: str, flags: list[str]) -> list[str]:
     """What clang says of a source."""
     return [diagnostic.format() for diagnostic in Index.create().parse(source, flags).diagnostics]
@@ -24,9 +30,7 @@ def said(source: str, flags: list[str]) -> list[str]:
 def main() -> int:
     split = sys.argv.index("--")
     wrapper, *sources = sys.argv[1:split]
-    # What MPI's wrapper tells its compiler, and headers of the compiler itself, which libclang comes without.
-    mpi = [word for word in output(wrapper, "-show").split() if word.startswith("-I")]
-    flags = [*sys.argv[split + 1 :], *mpi, "-isystem", output("cc", "-print-file-name=include")]
+    flags = [*sys.argv[split + 1 :], *flags_of(wrapper)]
     with ProcessPoolExecutor() as processes:
         lines = [line for all_lines in processes.map(said, sources, repeat(flags)) for line in all_lines]
     print("\n".join(lines))

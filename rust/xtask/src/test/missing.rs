@@ -1,8 +1,7 @@
 //! What CMake says of what has to be there and is not, or will not do: one message, with what to do about it.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, ensure};
@@ -20,6 +19,8 @@ struct Missing {
     generator: &'static str,
     /// Takes it away from what is configured; the folder is one to make something in.
     without: fn(&mut Command, &Path) -> Result<()>,
+    /// Why it cannot be tried here.
+    unless: fn(&Tools) -> Option<&'static str>,
     /// What CMake does then.
     verdict: Verdict,
     /// What is said of it.
@@ -40,7 +41,7 @@ use Verdict::{Goes, Refuses, Warns};
 
 /// As most of them are.
 const REFUSED: Missing =
-    Missing { label: "", generator: "Ninja", without: |_, _| Ok(()), verdict: Refuses, words: &[] };
+    Missing { label: "", generator: "Ninja", without: |_, _| Ok(()), unless: |_| None, verdict: Refuses, words: &[] };
 
 /// To add a case, add a row.
 const ALL: &[Missing] = &[
@@ -55,7 +56,7 @@ const ALL: &[Missing] = &[
         without: |configure, work| {
             let place = work.join("an MPI");
             fs::create_dir_all(&place)?;
-            let mpicc = script(&place, "mpicc", "exec mpicc \"$@\"")?;
+            let mpicc = command::script(place.join("mpicc"), "exec mpicc \"$@\"")?;
             option(configure, &format!("MPI_C_COMPILER={}", mpicc.display()))
         },
         words: &["Heffte cannot be built with an MPI whose path has a space (", "Install the MPI elsewhere"],
@@ -64,7 +65,7 @@ const ALL: &[Missing] = &[
     Missing {
         label: "a cargo that is too old",
         without: |configure, work| {
-            let cargo = script(work, "cargo", "echo 'cargo 1.70.0 (ec8a8a0ca 2023-04-25)'")?;
+            let cargo = command::script(work.join("cargo"), "echo 'cargo 1.70.0 (ec8a8a0ca 2023-04-25)'")?;
             option(configure, &format!("Rust_CARGO={}", cargo.display()))
         },
         words: &["Heffte needs cargo 1.", "cargo is 1.70.0. Install Rust 1."],
@@ -104,6 +105,11 @@ const ALL: &[Missing] = &[
     Missing {
         label: "no FFTW",
         without: |configure, _| option(configure, "Heffte_ENABLE_FFTW=ON"),
+        // Nobody can take it away.
+        unless: |tools| {
+            let found = tools.command("cc").args(["-shared", "-o", "/dev/null", "-l:libfftw3.so.3"]).output();
+            found.is_ok_and(|found| found.status.success()).then_some("the system has one")
+        },
         words: &[
             "Heffte_ENABLE_FFTW=ON needs libfftw3, FFTW's library of double precision: neither CMake nor pkg-config finds it",
             "-DHeffte_SUPERBUILD_DEPS=ON builds one",
@@ -158,48 +164,39 @@ const ALL: &[Missing] = &[
         words: &["has no mpi4py that works: it is needed to import heffte"],
         ..REFUSED
     },
-];
-
-/// A libclang without the headers of a compiler, as that of .venv is.
-const WITHOUT_HEADERS: Missing = Missing {
-    label: "a libclang without headers",
-    without: |configure, _| {
-        configure.env_remove("BINDGEN_EXTRA_CLANG_ARGS");
-        Ok(())
+    // As that of .venv is.
+    Missing {
+        label: "a libclang without headers",
+        without: |configure, _| {
+            configure.env_remove("BINDGEN_EXTRA_CLANG_ARGS");
+            Ok(())
+        },
+        unless: |tools| {
+            let has_clang = tools.command("clang").arg("--version").output().is_ok();
+            (has_clang || std::env::var_os("LIBCLANG_PATH").is_some()).then_some("the machine has one with them")
+        },
+        verdict: Goes,
+        words: &["has no headers of its own: bindgen is given those in"],
+        ..REFUSED
     },
-    verdict: Goes,
-    words: &["has no headers of its own: bindgen is given those in"],
-    ..REFUSED
-};
+];
 
 pub fn run(tools: &Tools, report: &mut Report) {
     let work = at("build/missing");
     if !report.check("a place to configure in", || empty(&work)) {
         return;
     }
-    for missing in ALL.iter().filter(|missing| missing.label != "no FFTW" || !has_fftw(tools)) {
-        report.check(missing.label, || check(tools, missing, &work));
-    }
-    if tools.command("clang").arg("--version").output().is_err() && std::env::var_os("LIBCLANG_PATH").is_none() {
-        report.check(WITHOUT_HEADERS.label, || check(tools, &WITHOUT_HEADERS, &work));
-    } else {
-        println!("  left out: a libclang without headers, since the machine has one with them");
+    for missing in ALL {
+        match (missing.unless)(tools) {
+            Some(reason) => println!("  left out: {}, since {reason}", missing.label),
+            None => _ = report.check(missing.label, || check(tools, missing, &work)),
+        }
     }
     if Path::new("/usr/bin/mpicc").exists() {
         println!("  left out: no MPI, since the system has one");
     } else {
         report.check("no MPI", || no_mpi(tools, &work));
     }
-}
-
-/// Whether the system has an FFTW, which nobody can take away.
-fn has_fftw(tools: &Tools) -> bool {
-    let found = tools.command("cc").args(["-shared", "-o", "/dev/null", "-l:libfftw3.so.3"]).output();
-    let is_there = found.is_ok_and(|found| found.status.success());
-    if is_there {
-        println!("  left out: no FFTW, since the system has one");
-    }
-    is_there
 }
 
 fn check(tools: &Tools, missing: &Missing, work: &Path) -> Result<()> {
@@ -238,12 +235,4 @@ fn says(configure: &mut Command, verdict: Verdict, expected: &[&str]) -> Result<
 fn option(configure: &mut Command, option: &str) -> Result<()> {
     configure.arg(format!("-D{option}"));
     Ok(())
-}
-
-/// A program of one line.
-fn script(work: &Path, name: &str, line: &str) -> Result<PathBuf> {
-    let program = work.join(name);
-    fs::write(&program, format!("#!/bin/sh\n{line}\n"))?;
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755))?;
-    Ok(program)
 }

@@ -12,7 +12,7 @@ use mpi::traits::*;
 
 use super::preloaded::FailingMpi;
 use crate::harness::{Harness, Watchdog};
-use crate::oracle::Field;
+use crate::oracle::{Field, is_close};
 use crate::problem::TRANSPORTS;
 use crate::threads::errors_are_returned;
 
@@ -226,10 +226,4 @@ fn outcome_of(error: &Error, name: &str) -> Outcome {
     let text = error.to_string();
     let is_whole = text.contains("the failure that was asked for") || text.contains("is not usable");
     if is_whole && text.contains(&format!("{name} failed")) { Outcome::Named } else { Outcome::OtherError }
-}
-
-fn is_close(found: &[Complex<f64>], expected: &[Complex<f64>]) -> bool {
-    let error: f64 = found.iter().zip(expected).map(|(a, b)| (a - b).norm_sqr()).sum();
-    let norm: f64 = expected.iter().map(Complex::norm_sqr).sum();
-    error <= 1e-28 * norm
 }

@@ -1,17 +1,17 @@
 """Prints what compiled programs rely on: the functions of libheffte with their types, the layout of structs, constants.
 
-dump.py LIBRARY WRAPPER INCLUDE takes the library, MPI's C compiler and the folder of the installed headers. The headers are read by
-libclang, so that what is printed is what a compiler makes of them and not how they are written.
+dump_abi.py LIBRARY WRAPPER INCLUDE takes the library, MPI's C compiler and the folder of the installed headers. The headers are
+read by libclang, so that what is printed is what a compiler makes of them and not how they are written.
 """
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from clang.cindex import Cursor, CursorKind, Index, TranslationUnit, TypeKind
+from libclang import flags_of, output
 
 #: heffte_config.h says how this build was configured, which is nobody's promise.
 HEADERS = ("heffte_c.h", "heffte_c_defines.h", "heffte_abi.h")
@@ -23,10 +23,6 @@ CHANGING = (
 )
 
 
-def output(*command: str) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-
-
 def exported(library: str) -> list[str]:
     """The names that the library exports."""
     return sorted(line.split()[0] for line in output("nm", "-D", "--defined-only", "--format=posix", library).splitlines())
@@ -34,8 +30,7 @@ def exported(library: str) -> list[str]:
 
 def declared(wrapper: str, include: Path) -> Iterator[Cursor]:
     """What the headers declare and define, in their order."""
-    mpi = [word for word in output(wrapper, "-show").split() if word.startswith("-I")]
-    flags = ["-std=c99", f"-I{include}", *mpi, "-isystem", output("cc", "-print-file-name=include")]
+    flags = ["-std=c99", f"-I{include}", *flags_of(wrapper)]
     text = "".join(f"#include <{name}>\n" for name in HEADERS)
     options = TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD
     unit = Index.create().parse("dump.c", flags, [("dump.c", text)], options)
