@@ -304,6 +304,34 @@ pub enum Error {
         /// What MPI says about it.
         message: String,
     },
+    /// A call of a device's library failed.
+    #[error("{call} failed: {message}")]
+    Device {
+        /// The function.
+        call: String,
+        /// What the library says about it.
+        message: String,
+    },
+    /// An array is not in the memory of the plan's device.
+    #[error(
+        "{array} is in {found} (at {address:#x}), but this plan transforms the memory of {device}: copy it there, or make the plan for where it is"
+    )]
+    NotOnDevice {
+        /// `input`, `output` or `workspace`.
+        array: &'static str,
+        /// Its address.
+        address: u64,
+        /// Where it is.
+        found: String,
+        /// The device of the plan.
+        device: String,
+    },
+    /// Memory of a device was asked for, for a backend that has none.
+    #[error("backend {name} transforms host memory: use cufft or rocfft for the memory of a device")]
+    HostBackend {
+        /// Its name.
+        name: &'static str,
+    },
     /// Memory could not be had.
     #[error("could not allocate {bytes} bytes for the {what}: use more ranks or smaller boxes")]
     Allocation {
@@ -360,7 +388,8 @@ impl Error {
             Error::UnknownBackend { .. }
             | Error::BackendNotBuilt { .. }
             | Error::BackendUnavailable { .. }
-            | Error::Lines { .. } => ErrorKind::Backend,
+            | Error::Lines { .. }
+            | Error::Device { .. } => ErrorKind::Backend,
             Error::Communicator { .. } | Error::Mpi { .. } => ErrorKind::Mpi,
             Error::Allocation { .. } | Error::SharedMemory { .. } | Error::Threads { .. } => ErrorKind::Memory,
             Error::File { .. } | Error::Wisdom { .. } => ErrorKind::File,

@@ -25,7 +25,7 @@
 //!
 //! # Layers
 //! `geometry` (boxes, grids), `recipe` (what a plan will do; pure), `exchange` over `comm` (movement between ranks),
-//! `backend` and `lines` (transforms of tiles of lines), `plan` (a recipe on a communicator). Each knows only those
+//! `backend` and `lines` (transforms of tiles of lines), `gpu` (the same in the memory of devices), `plan` (a recipe on a communicator). Each knows only those
 //! before it.
 
 #![warn(missing_docs)]
@@ -38,6 +38,7 @@ mod error;
 mod exchange;
 mod files;
 pub mod geometry;
+mod gpu;
 mod lines;
 mod options;
 mod plan;
@@ -50,6 +51,7 @@ pub use axis::{AxisKind, Domain, R2rKind};
 pub use backend::{BackendKind, fftw_export_wisdom, fftw_import_wisdom};
 pub use comm::{comm_from_fortran, mpi_library_version};
 pub use error::{Error, ErrorKind, Result};
+pub use gpu::DeviceArray;
 pub use num_complex::Complex;
 pub use options::{
     Direction, Participants, PlanOptions, PlanningEffort, Scale, Transport, set_planning_effort, wanted_threads,

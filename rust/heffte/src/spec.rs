@@ -22,12 +22,14 @@ pub struct Spec {
     /// Whether a backward transform returns twice as much for each real-to-real axis as FFTW does, as all backends of heFFTe but
     /// FFTW do. The full scale undoes it, in either direction.
     pub doubles_backward: bool,
+    /// The number of the device, for a backend that has one; none for that of the thread that makes the plan. Ranks may differ.
+    pub device: Option<i32>,
     /// How the result is computed.
     pub options: PlanOptions,
 }
 
 /// Integers that a [`Spec`] takes on the wire.
-pub(crate) const SPEC_WORDS: usize = 36;
+pub(crate) const SPEC_WORDS: usize = 37;
 
 impl Spec {
     /// A complex transform along all three axes, by the stock backend with its default options.
@@ -35,7 +37,7 @@ impl Spec {
     pub fn c2c(inbox: Box3d, outbox: Box3d) -> Spec {
         let backend = BackendKind::Stock;
         let options = PlanOptions::for_backend(backend);
-        Spec { backend, inbox, outbox, kinds: [AxisKind::C2c; 3], doubles_backward: false, options }
+        Spec { backend, inbox, outbox, kinds: [AxisKind::C2c; 3], doubles_backward: false, device: None, options }
     }
 
     /// A transform of real data, which halves the axis `direction`.
@@ -85,6 +87,12 @@ impl Spec {
         Spec { doubles_backward, ..self }
     }
 
+    /// The same on the device of that number, or on the current one.
+    #[must_use]
+    pub fn with_device(self, device: Option<i32>) -> Spec {
+        Spec { device, ..self }
+    }
+
     /// The numbers in which the plan works.
     #[must_use]
     pub fn domain(&self) -> Domain {
@@ -131,7 +139,8 @@ impl Spec {
             .chain(participants)
             .chain([options.count_limit, i64::from(options.use_shared_memory), options.threads as i64])
             .chain([i64::from(options.treat_as_large), options.pretended_node as i64, i64::from(options.tune)])
-            .chain([i64::from(self.doubles_backward), options.effort as i64]);
+            .chain([i64::from(self.doubles_backward), options.effort as i64])
+            .chain([self.device.map_or(-1, i64::from)]);
         for (word, value) in words.iter_mut().zip(values) {
             *word = value;
         }
@@ -151,6 +160,7 @@ impl Spec {
             outbox: read_box(10, "outbox")?,
             kinds: triple(19).map(kind),
             doubles_backward: words[34] != 0,
+            device: i32::try_from(words[36]).ok().filter(|device| *device >= 0),
             options: PlanOptions {
                 transport: Transport::try_from(words[22])?,
                 use_reorder: words[23] != 0,

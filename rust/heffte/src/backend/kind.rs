@@ -2,6 +2,7 @@
 
 use super::{Backend, stock};
 use crate::error::{Error, Result};
+use crate::gpu;
 use crate::options::{PlanOptions, PlanningEffort};
 
 /// A backend by the number that heFFTe's C interface gives it.
@@ -15,9 +16,9 @@ pub enum BackendKind {
     Fftw = 1,
     /// Intel MKL, loaded when a plan first wants it.
     Mkl = 2,
-    /// NVIDIA cuFFT.
+    /// NVIDIA cuFFT, in the memory of a device; loaded when a plan first wants it.
     Cufft = 10,
-    /// AMD rocFFT.
+    /// AMD rocFFT by way of hipFFT, in the memory of a device; loaded when a plan first wants it.
     Rocfft = 11,
     /// That of the others which should be the fastest for the plan; heFFTe has no such backend.
     Auto = 100,
@@ -80,8 +81,20 @@ impl BackendKind {
             BackendKind::Stock | BackendKind::Auto => true,
             BackendKind::Fftw => cfg!(feature = "fftw"),
             BackendKind::Mkl => cfg!(feature = "mkl"),
-            BackendKind::Cufft | BackendKind::Rocfft => false,
+            BackendKind::Cufft => cfg!(feature = "cuda"),
+            BackendKind::Rocfft => cfg!(feature = "rocm"),
         }
+    }
+
+    /// Whether it transforms in the memory of a device, not of the host.
+    #[must_use]
+    pub fn is_device(self) -> bool {
+        matches!(self, BackendKind::Cufft | BackendKind::Rocfft)
+    }
+
+    /// The backends in this build that transform in host memory, but for [`BackendKind::Auto`].
+    pub fn on_host() -> impl Iterator<Item = BackendKind> {
+        BackendKind::built().filter(|kind| !kind.is_device())
     }
 
     /// The backends in this build, but for [`BackendKind::Auto`].
@@ -100,7 +113,7 @@ impl BackendKind {
     /// # Errors
     /// [`Error::BackendNotBuilt`], [`Error::BackendUnavailable`].
     pub fn check(self) -> Result<()> {
-        self.instance(PlanningEffort::Estimate).map(drop)
+        if self.is_device() { gpu::check(self) } else { self.instance(PlanningEffort::Estimate).map(drop) }
     }
 
     /// Whether its transforms may fail after they were planned; ranks agree at the end of a call whether any did, then.

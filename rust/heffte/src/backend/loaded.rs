@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 
 /// A library; one whose functions are kept must [stay](Loaded::stay), since plans and other threads may be in it.
-pub(super) struct Loaded {
+pub(crate) struct Loaded {
     library: Library,
     /// How it was asked for, as messages name it.
     name: PathBuf,
@@ -122,12 +122,12 @@ pub(super) fn paths(list: &str) -> impl Iterator<Item = PathBuf> + '_ {
 }
 
 /// The paths that the environment variable lists.
-pub(super) fn paths_in(variable: &str) -> Vec<PathBuf> {
+pub(crate) fn paths_in(variable: &str) -> Vec<PathBuf> {
     std::env::var(variable).map(|list| paths(&list).collect()).unwrap_or_default()
 }
 
 /// How the loader names version `version` of the library `stem`.
-pub(super) fn versioned(stem: &str, version: u32) -> String {
+pub(crate) fn versioned(stem: &str, version: u32) -> String {
     if cfg!(target_os = "macos") { format!("{stem}.{version}.dylib") } else { format!("{stem}.so.{version}") }
 }
 

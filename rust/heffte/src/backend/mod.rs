@@ -9,8 +9,8 @@ mod batches;
 mod fftw;
 mod kind;
 pub(crate) mod lanes;
-#[cfg(any(feature = "fftw", feature = "mkl"))]
-mod loaded;
+#[cfg(any(feature = "fftw", feature = "mkl", feature = "cuda", feature = "rocm"))]
+pub(crate) mod loaded;
 #[cfg(all(test, any(feature = "fftw", feature = "mkl")))]
 mod loaded_tests;
 mod measured;

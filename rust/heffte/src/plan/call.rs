@@ -21,6 +21,8 @@ pub struct Call {
     pub batch: usize,
     /// The factor for the result.
     pub scale: Scale,
+    /// The stream of the device on which a plan that has one does its work: a `cudaStream_t` or `hipStream_t`; 0 is the default one.
+    pub stream: usize,
 }
 
 /// A signature has the direction in bit 0, the output's type in bits 1 and 2, the input's in 3 and 4, the scale in 5
@@ -31,7 +33,7 @@ impl Call {
     /// A single transform with the plan's own workspace.
     #[must_use]
     pub fn new(direction: Direction, input: RawArray, output: RawArray, scale: Scale) -> Call {
-        Call { direction, input, output, workspace: None, batch: 1, scale }
+        Call { direction, input, output, workspace: None, batch: 1, scale, stream: 0 }
     }
 
     /// The array of the inbox side and the array of the outbox side.

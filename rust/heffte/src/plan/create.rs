@@ -9,11 +9,12 @@ use super::assembly::{Known, Nodes, ask, question};
 use super::execute::{State, Way};
 use super::program::{Program, messages_len};
 use super::vicinity::Vicinity;
-use super::{Plan, Sizes};
+use super::{Body, Plan, Sizes};
 use crate::backend::{BackendKind, faster_than_stock};
 use crate::comm::{Comm, Node};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exchange::{Exchange, Schedule};
+use crate::gpu;
 use crate::recipe::{Problem, Recipe};
 use crate::spec::Spec;
 use crate::trace::{self, What};
@@ -47,10 +48,17 @@ impl Plan {
         let picked = (spec.backend == BackendKind::Auto).then(|| pick(&comm, &problem)).transpose()?;
         spec.backend = picked.as_ref().map_or(spec.backend, |(backend, _)| *backend);
         let mut recipe = Recipe::new(problem, nodes.machine);
-        let way = Way::new(&comm, nodes, &spec, &mut recipe)?;
-        let sizes = Sizes::of(&recipe, &way, comm.rank());
-        let mut plan = Plan { comm, spec, recipe, sizes, state: Mutex::new(State::new(way)) };
-        if spec.options.tune {
+        let (needed, body) = if spec.backend.is_device() {
+            let engine = gpu::Engine::new(&comm, &spec, &mut recipe, nodes.is_one)?;
+            (engine.needed_len(), Body::Device(engine))
+        } else {
+            let way = Way::new(&comm, nodes, &spec, &mut recipe)?;
+            (way.program.needed_len(), Body::Host(Mutex::new(State::new(way))))
+        };
+        let sizes = Sizes::of(&recipe, needed, comm.rank());
+        let mut plan = Plan { comm, spec, recipe, sizes, body };
+        // What is tried is tried in host memory.
+        if spec.options.tune && !spec.backend.is_device() {
             plan.tune()?;
         }
         if let Some((_, words)) = picked {
@@ -91,12 +99,9 @@ fn pick(comm: &Comm, problem: &Problem) -> Result<(BackendKind, String)> {
 }
 
 impl Sizes {
-    pub(super) fn of(recipe: &Recipe, way: &Way, rank: usize) -> Sizes {
-        Sizes {
-            needed: way.program.needed_len(),
-            messages: messages_len(recipe, rank),
-            largest_box: recipe.largest_box(rank),
-        }
+    /// With what a transform uses of a workspace.
+    pub(super) fn of(recipe: &Recipe, needed: usize, rank: usize) -> Sizes {
+        Sizes { needed, messages: messages_len(recipe, rank), largest_box: recipe.largest_box(rank) }
     }
 }
 

@@ -10,7 +10,7 @@ use super::program::{Operation, Program, Step, VisitStep};
 use super::threads::pool;
 use super::vicinity::Vicinity;
 use super::workspace::Workspace;
-use super::{Call, Plan};
+use super::{Body, Call, Plan};
 use crate::backend::Real;
 use crate::comm::{Comm, Node, PendingAgreement};
 use crate::error::{Error, ErrorKind, Result};
@@ -127,15 +127,20 @@ impl Plan {
     ///
     /// # Safety
     /// The arrays of the call are valid for `batch` times [`Plan::size_inbox`], [`Plan::size_outbox`] and
-    /// [`Plan::size_workspace`] elements, or as long as they say. Nobody else uses them meanwhile. Input and output
-    /// may overlap.
+    /// [`Plan::size_workspace`] elements, or as long as they say, in the memory of the plan's device if it has one: until
+    /// the call's stream was waited for, then. Nobody else uses them meanwhile. Input and output may overlap.
     pub unsafe fn execute(&self, call: Result<Call>) -> Result<()> {
         let call = call.and_then(|call| call.check(self).map(|()| call));
         let _whole = call
             .as_ref()
             .ok()
             .and_then(|&Call { direction, batch, .. }| trace::span(|| What::Call { direction, batch }));
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = match &self.body {
+            Body::Host(state) => state,
+            // SAFETY: by the caller's word.
+            Body::Device(engine) => return unsafe { self.execute_on_device(engine, call) },
+        };
+        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
         let threads = self.spec.options.threads;
         let prepared = call.and_then(|call| {
             let pool = if threads > 1 { Some(pool(threads)?) } else { None };
@@ -190,11 +195,16 @@ impl Plan {
 
     /// Whether a visit would overwrite what it has not read yet, or leave numbers for the next in an array of another type.
     fn must_detour(&self, call: &Call, program: &Program) -> bool {
-        let (near, far) = call.near_and_far();
         let forward = call.direction == Direction::Forward;
         if program.works_in_output(forward) && call.output.element != self.working(call) {
             return true;
         }
+        self.arrays_overlap(call)
+    }
+
+    /// Whether the caller's arrays overlap without being the same.
+    pub(super) fn arrays_overlap(&self, call: &Call) -> bool {
+        let (near, far) = call.near_and_far();
         let same = near.address == far.address
             && near.element == far.element
             && self.spec.inbox.same_layout(&self.spec.outbox);

@@ -3,6 +3,7 @@
 mod assembly;
 mod call;
 mod create;
+mod device;
 mod execute;
 mod factor;
 mod memory;
@@ -25,6 +26,7 @@ use crate::backend::BackendKind;
 use crate::comm::Comm;
 use crate::error::Result;
 use crate::geometry::Box3d;
+use crate::gpu;
 use crate::options::{Direction, Scale};
 use crate::recipe::Recipe;
 use crate::spec::Spec;
@@ -38,7 +40,15 @@ pub struct Plan {
     spec: Spec,
     recipe: Recipe,
     sizes: Sizes,
-    state: Mutex<execute::State>,
+    body: Body,
+}
+
+/// What carries a plan out.
+enum Body {
+    /// Visits to host memory.
+    Host(Mutex<execute::State>),
+    /// The engine of a device.
+    Device(gpu::Engine),
 }
 
 /// Elements that callers ask about, of the type in which the plan works, for each transform of a batch.
@@ -125,9 +135,14 @@ impl Plan {
     #[must_use]
     pub fn recipe(&self) -> Recipe {
         let mut recipe = self.recipe.clone();
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(refusal) = state.refusal() {
-            recipe.set_carrier(format!("{} ({refusal})", self.spec.options.transport.name()), false);
+        match &self.body {
+            Body::Host(state) => {
+                let state = state.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(refusal) = state.refusal() {
+                    recipe.set_carrier(format!("{} ({refusal})", self.spec.options.transport.name()), false);
+                }
+            }
+            Body::Device(engine) => recipe.set_carrier(engine.carrier_name(&self.spec), false),
         }
         recipe
     }

@@ -10,8 +10,8 @@ use crate::geometry::Distribution;
 const COMPLEX: usize = 16;
 
 impl fmt::Display for Recipe {
-    /// The problem, then a line for each stage and each exchange of a forward transform, then what it should cost, then what was measured
-    /// or picked.
+    /// The problem, then a line for each stage and each exchange of a forward transform, then what it should cost or its
+    /// device, then what was measured or picked.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let problem = self.problem();
         let [x, y, z] = problem.world_in.size();
@@ -29,7 +29,11 @@ impl fmt::Display for Recipe {
             }
             self.fmt_stage(f, stage)?;
         }
-        writeln!(f, "  estimated {}", self.cost)?;
+        match &self.device {
+            // Costs are those of visits to host memory.
+            Some(device) => writeln!(f, "  device    {device}")?,
+            None => writeln!(f, "  estimated {}", self.cost)?,
+        }
         if let Some(Tuned { nanoseconds, ways, is_remembered }) = self.tuned {
             let time = duration(nanoseconds.saturating_mul(1000));
             let source = if is_remembered { "remembered" } else { "measured" };

@@ -52,6 +52,7 @@ pub struct Recipe {
     carrier: String,
     tuned: Option<Tuned>,
     picked: Option<String>,
+    device: Option<String>,
 }
 
 /// That a recipe was found to be the fastest, not only estimated.
@@ -86,6 +87,7 @@ impl Recipe {
             carrier: carrier.into(),
             tuned: None,
             picked: None,
+            device: None,
         };
         routes.map(recipe).collect()
     }
@@ -105,6 +107,11 @@ impl Recipe {
     /// Says which backend was picked for it, and why.
     pub(crate) fn set_picked(&mut self, picked: String) {
         self.picked = Some(picked);
+    }
+
+    /// Says on which device it is carried out, if not in host memory.
+    pub(crate) fn set_device(&mut self, device: String) {
+        self.device = Some(device);
     }
 
     /// Whether it was measured to be the fastest.

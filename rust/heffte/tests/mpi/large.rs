@@ -35,7 +35,7 @@ pub fn run(harness: &mut Harness<'_>) {
                 }
                 // What is large is the same for all backends, so one world on one number of ranks does.
                 let is_enough = size == SIZES[1] && ranks == 2;
-                let others = BackendKind::built().filter(|backend| *backend != BackendKind::Stock && is_enough);
+                let others = BackendKind::on_host().filter(|backend| *backend != BackendKind::Stock && is_enough);
                 for backend in others {
                     check(comm, &input, &expected, (backend, kinds), [1, 1, ranks], 2);
                 }

@@ -2,8 +2,11 @@
 //!
 //! The last line is `N passed, N failed`, counted over all ranks; the exit status is 1 where a test failed on any. With the argument
 //! `faults <which>`, the tests are those of what goes wrong outside the library; with `threads`, those of several threads that call
-//! MPI; with `fuzz <first> <count>`, so many more random problems.
+//! MPI; with `fuzz <first> <count>`, so many more random problems; with
+//! `devices <backends>`, those of backends that work on devices.
 
+mod arrays;
+mod devices;
 mod failures;
 mod faults;
 mod harness;
@@ -37,12 +40,18 @@ fn main() {
             threads::run(&mut harness);
             true
         }
+        ["devices", which @ ..] => {
+            devices::run(&mut harness, which);
+            true
+        }
         ["fuzz", first, count] => {
             let number = |word: &str| word.parse::<u64>().expect("a number of problems");
             transforms::fuzz(&mut harness, number(first)..number(first) + number(count));
             true
         }
-        others => panic!("{others:?}: give nothing, `faults <which>`, `threads`, or `fuzz <first> <count>`"),
+        others => panic!(
+            "{others:?}: give nothing, `faults <which>`, `threads`, `fuzz <first> <count>` or `devices <backends>`"
+        ),
     };
     if is_part {
         let failed = harness.summary();

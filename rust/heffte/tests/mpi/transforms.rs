@@ -8,6 +8,7 @@ use mpi::collective::SystemOperation;
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::*;
 
+use crate::arrays::{in_place as in_place_of, once, transform};
 use crate::harness::Harness;
 use crate::oracle::Field;
 use crate::problem::Problem;
@@ -75,7 +76,7 @@ impl Value for Complex<f32> {
 }
 
 pub fn run(harness: &mut Harness<'_>) {
-    for backend in BackendKind::built() {
+    for backend in BackendKind::on_host() {
         by(harness, backend);
     }
     let comm = harness.comm;
@@ -86,7 +87,7 @@ pub fn run(harness: &mut Harness<'_>) {
 }
 
 /// What each backend is tested for.
-fn by(harness: &mut Harness<'_>, backend: BackendKind) {
+pub fn by(harness: &mut Harness<'_>, backend: BackendKind) {
     let comm = harness.comm;
     let name = |test: &str| format!("{test} ({})", backend.name());
     harness.test(&name("random_problems_follow_the_definition_in_both_precisions"), || {
@@ -135,7 +136,7 @@ fn in_places(comm: &SimpleCommunicator, backend: BackendKind, seed: u64) {
 /// The random problems `seeds`, by all backends that are there.
 pub fn fuzz(harness: &mut Harness<'_>, seeds: std::ops::Range<u64>) {
     let comm = harness.comm;
-    for backend in BackendKind::built() {
+    for backend in BackendKind::on_host() {
         harness.test(&format!("random problems {seeds:?} ({})", backend.name()), || {
             for seed in seeds.clone() {
                 definition(comm, backend, seed);
@@ -185,7 +186,7 @@ fn both_ways<I: Value, O: Value>(comm: &SimpleCommunicator, plan: &Plan, problem
     let input: Vec<I> = before.local(&problem.inboxes[rank]).into_iter().map(I::of).collect();
     let untouched = input.clone();
     let mut output = vec![O::default(); plan.size_outbox()];
-    plan.forward(&input, &mut output, Scale::None).expect("forward");
+    once(plan, Direction::Forward, &input, &mut output, Scale::None).expect("forward");
     assert_eq!(input, untouched, "{case}");
     assert_close::<O>(comm, &output, &after.local(&problem.outboxes[rank]), problem.points(), case);
 
@@ -200,7 +201,7 @@ fn both_ways<I: Value, O: Value>(comm: &SimpleCommunicator, plan: &Plan, problem
     let spectrum: Vec<O> = spectrum.local(&problem.outboxes[rank]).into_iter().map(O::of).collect();
     let untouched = spectrum.clone();
     let mut result = vec![I::default(); plan.size_inbox()];
-    plan.backward(&spectrum, &mut result, Scale::None).expect("backward");
+    once(plan, Direction::Backward, &spectrum, &mut result, Scale::None).expect("backward");
     assert_eq!(spectrum, untouched, "{case}");
     // A real output of a c2c plan drops the imaginary part, and so does `of`.
     let expected: Vec<_> =
@@ -265,11 +266,11 @@ fn in_place<V: Value>(comm: &SimpleCommunicator, mut problem: Problem, seed: u64
     let plan = Plan::new(comm, problem.spec(rank)).expect("the problem is sound");
     let input: Vec<V> = local(&Field::random(problem.size, seed, false), comm, &problem.inboxes);
     let mut apart = vec![V::default(); plan.size_outbox()];
-    plan.forward(&input, &mut apart, Scale::Symmetric).expect("forward");
+    once(&plan, Direction::Forward, &input, &mut apart, Scale::Symmetric).expect("forward");
 
     let mut data = input;
     data.resize(plan.size_inbox().max(plan.size_outbox()), V::default());
-    plan.in_place(Direction::Forward, &mut data, Scale::Symmetric).expect("in place");
+    in_place_of(&plan, Direction::Forward, &mut data, Scale::Symmetric).expect("in place");
     assert_eq!(data[..apart.len()], apart[..], "case {seed}: {problem:?}\n{}", plan.recipe());
 }
 
@@ -290,13 +291,13 @@ fn real_scales(comm: &SimpleCommunicator, backend: BackendKind) {
             {
                 let mut output = vec![0.0; plan.size_outbox()];
                 let mut result = vec![0.0; plan.size_inbox()];
-                plan.forward(&input, &mut output, there).expect("forward");
-                plan.backward(&output, &mut result, back).expect("backward");
+                once(&plan, Direction::Forward, &input, &mut output, there).expect("forward");
+                once(&plan, Direction::Backward, &output, &mut result, back).expect("backward");
                 let expected: Vec<_> = input.iter().map(|v| Complex::from(*v)).collect();
                 assert_close(comm, &result, &expected, 240, "round trip");
             }
             let mut result = vec![0.0; plan.size_inbox()];
-            plan.backward(&input, &mut result, Scale::None).expect("backward");
+            once(&plan, Direction::Backward, &input, &mut result, Scale::None).expect("backward");
             let field = Field::random([6, 5, 8], 7, true).transformed(kinds, Direction::Backward);
             let expected: Vec<_> = field.local(&mine).into_iter().map(|v| v * factor).collect();
             assert_close(comm, &result, &expected, 240, "backward");
@@ -321,8 +322,8 @@ fn scales(comm: &SimpleCommunicator, backend: BackendKind) {
     {
         let mut output = vec![Complex::<f64>::default(); plan.size_outbox()];
         let mut result = vec![Complex::<f64>::default(); plan.size_inbox()];
-        plan.forward(&input, &mut output, there).expect("forward");
-        plan.backward(&output, &mut result, back).expect("backward");
+        once(&plan, Direction::Forward, &input, &mut output, there).expect("forward");
+        once(&plan, Direction::Backward, &output, &mut result, back).expect("backward");
         assert_close(comm, &result, &input, 240, "round trip");
     }
 }
@@ -340,20 +341,14 @@ fn batches<V: Value>(comm: &SimpleCommunicator, problem: &Problem, seed: u64) {
         .flat_map(|b| {
             let mut output = vec![V::default(); plan.size_outbox()];
             let n = plan.size_inbox();
-            plan.forward(&input[b * n..(b + 1) * n], &mut output, Scale::Full).expect("one of them");
+            once(&plan, Direction::Forward, &input[b * n..(b + 1) * n], &mut output, Scale::Full).expect("one of them");
             output
         })
         .collect();
-    let mut workspace = vec![V::of(Complex::new(f64::NAN, f64::NAN)); BATCH * plan.size_workspace()];
-    for workspace in [None, Some(RawArray::of_mut(&mut workspace))] {
+    for gives_workspace in [false, true] {
         let mut output = vec![V::default(); BATCH * plan.size_outbox()];
-        let call = Call {
-            workspace,
-            batch: BATCH,
-            ..Call::new(Direction::Forward, RawArray::of(&input), RawArray::of_mut(&mut output), Scale::Full)
-        };
-        // SAFETY: all arrays are as long as a batch of three needs.
-        unsafe { plan.execute(Ok(call)) }.expect("the batch");
+        let arrays = (&input[..], &mut output[..]);
+        transform(&plan, Direction::Forward, arrays, Scale::Full, (BATCH, gives_workspace)).expect("the batch");
         assert_eq!(output, one_by_one, "case {seed}: {problem:?}\n{}", plan.recipe());
     }
 }
@@ -401,7 +396,7 @@ fn message_under_way(comm: &SimpleCommunicator) {
         if rank > 0 {
             comm.process_at_rank(rank - 1).receive_into(&mut received[..]);
         }
-        plan.forward(&input, &mut output, Scale::None).expect("forward");
+        once(&plan, Direction::Forward, &input, &mut output, Scale::None).expect("forward");
         sent.map(mpi::request::Request::wait);
     });
     assert!(received.iter().all(|&value| value == rank - 1));

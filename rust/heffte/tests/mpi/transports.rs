@@ -11,7 +11,7 @@ use crate::problem::{Problem, TRANSPORTS};
 
 pub fn run(harness: &mut Harness<'_>) {
     let comm = harness.comm;
-    for backend in BackendKind::built() {
+    for backend in BackendKind::on_host() {
         let what = "every_transport_whole_or_in_chunks_and_shared_memory_and_threads_give_the_same";
         let (what, cases) = match backend {
             BackendKind::Stock => (format!("{what}_bits"), 80),

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::options::{Direction, Scale, Transport};
 use crate::plan::assembly::Nodes;
 use crate::plan::execute::{State, Way};
-use crate::plan::{Call, Plan, Sizes};
+use crate::plan::{Body, Call, Plan, Sizes};
 use crate::recipe::Recipe;
 
 /// Time to spend on all ways together, after each was run once.
@@ -30,9 +30,8 @@ impl Trial {
     /// All ways to try: the routes through shared memory where `plan` goes through that alone, else by each transport. Without
     /// an exchange there is nothing to carry.
     pub fn all(plan: &mut Plan, recipes: Vec<Recipe>) -> Vec<Trial> {
-        let state = plan.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         let transports = [Transport::Alltoallv, Transport::P2pPlined, Transport::P2p, Transport::Alltoall].map(Some);
-        let carriers = if state.way().node.is_some() { &[None][..] } else { &transports };
+        let carriers = if plan.host_state().way().node.is_some() { &[None][..] } else { &transports };
         let of_recipe = |recipe: Recipe| {
             let worth_it = if recipe.stages().len() == 1 { &transports[..1] } else { carriers };
             worth_it.iter().map(move |&transport| Trial { recipe: recipe.clone(), transport, state: None })
@@ -65,13 +64,22 @@ impl Trial {
 }
 
 impl Plan {
+    /// The state of a plan that works in host memory, as all do that are tuned.
+    fn host_state(&mut self) -> &mut State {
+        match &mut self.body {
+            Body::Host(state) => state.get_mut().unwrap_or_else(PoisonError::into_inner),
+            Body::Device(_) => unreachable!("plans of devices are not tuned"),
+        }
+    }
+
     /// Changes the ways of the plan and of a trial that is prepared. The workspace stays with the plan.
     pub(super) fn change_places(&mut self, trial: &mut Trial) {
         if let Some(other) = &mut trial.state {
-            let own = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+            let own = self.host_state();
             own.change_ways(other);
+            let needed = own.way().program.needed_len();
             std::mem::swap(&mut self.recipe, &mut trial.recipe);
-            self.sizes = Sizes::of(&self.recipe, own.way(), self.comm.rank());
+            self.sizes = Sizes::of(&self.recipe, needed, self.comm.rank());
         }
     }
 }

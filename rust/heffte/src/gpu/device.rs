@@ -1,0 +1,125 @@
+//! What the engine asks of a device: memory, copies, launches, and transforms of lines. CUDA and HIP answer.
+
+use std::fmt;
+
+use super::lines::Shape;
+use crate::error::Result;
+use crate::options::Direction;
+
+/// An address in the memory of a device.
+pub(crate) type Address = u64;
+
+/// A queue of work on a device, as its library knows it; 0 is the default one.
+pub(crate) type Stream = usize;
+
+/// The bytes by which another process finds memory of this one.
+pub(crate) const HANDLE_BYTES: usize = 64;
+
+/// Which way a copy goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    ToDevice,
+    ToHost,
+    Inside,
+}
+
+/// A device of this process.
+pub(crate) trait Device: Send + Sync + fmt::Debug {
+    /// Its number.
+    fn ordinal(&self) -> i32;
+
+    /// Its name, with its number.
+    fn describe(&self) -> String;
+
+    /// Whether the MPI library says that it reads and writes this device's memory.
+    fn is_known_to_mpi(&self) -> bool;
+
+    /// Makes it the device of this thread until the guard is dropped.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`], as for all that follow.
+    fn enter(&self) -> Result<Entered<'_>>;
+
+    /// Makes what was the device of this thread before it that again.
+    fn leave(&self, before: usize);
+
+    /// Memory of the device, aligned for every element; no byte of it where none is asked for.
+    ///
+    /// # Errors
+    /// [`crate::Error::Allocation`] where there is not so much.
+    fn allocate(&self, bytes: usize) -> Result<Address>;
+
+    /// Gives it back. What fails here is nobody's error.
+    fn free(&self, memory: Address);
+
+    /// Host memory that the device copies from and to without the processor's help.
+    ///
+    /// # Errors
+    /// As for [`Device::allocate`].
+    fn allocate_pinned(&self, bytes: usize) -> Result<*mut u8>;
+
+    /// Gives it back.
+    fn free_pinned(&self, memory: *mut u8);
+
+    /// Queues a copy.
+    ///
+    /// # Safety
+    /// Both are valid for `bytes` until the stream was waited for.
+    unsafe fn copy(&self, way: Way, to: u64, from: u64, bytes: usize, stream: Stream) -> Result<()>;
+
+    /// Waits for all that was queued.
+    fn synchronize(&self, stream: Stream) -> Result<()>;
+
+    /// Queues a kernel of the engine's own, by its name, on so many blocks.
+    ///
+    /// # Safety
+    /// The arguments are those of the kernel; what they point to is valid until the stream was waited for.
+    unsafe fn launch(&self, kernel: &str, blocks: usize, arguments: &[u64], stream: Stream) -> Result<()>;
+
+    /// Prepares transforms of this shape.
+    fn fft(&self, shape: &Shape, is_double: bool) -> Result<Box<dyn Fft>>;
+
+    /// The device that has the memory at `address`, if one has.
+    fn owner(&self, address: Address) -> Option<i32>;
+
+    /// What another process opens this memory by.
+    fn export(&self, memory: Address) -> Result<[u8; HANDLE_BYTES]>;
+
+    /// The memory of another process.
+    fn import(&self, handle: [u8; HANDLE_BYTES]) -> Result<Address>;
+
+    /// Lets go of it.
+    fn close(&self, memory: Address);
+}
+
+/// Transforms of one shape.
+pub(crate) trait Fft: Send {
+    /// Bytes of scratch that a run needs.
+    fn scratch(&self) -> usize;
+
+    /// Queues the transforms.
+    ///
+    /// # Safety
+    /// `from` and `to` are as the shape says and valid, with the scratch, until the stream was waited for.
+    unsafe fn run(&self, from: Address, to: Address, way: Direction, scratch: Address, stream: Stream) -> Result<()>;
+}
+
+/// That a device is this thread's.
+pub(crate) struct Entered<'a> {
+    device: &'a dyn Device,
+    before: usize,
+}
+
+#[cfg(any(feature = "cuda", feature = "rocm"))]
+impl<'a> Entered<'a> {
+    /// The device is this thread's in place of `before`.
+    pub fn new(device: &'a dyn Device, before: usize) -> Entered<'a> {
+        Entered { device, before }
+    }
+}
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        self.device.leave(self.before);
+    }
+}

@@ -1,0 +1,327 @@
+//! AMD's devices, by the HIP runtime. It, hipRTC and hipFFT are loaded when a plan first wants them: bindings that link with the runtime
+//! would make its absence an error of the loader, for programs that never use it.
+
+use std::collections::HashMap;
+use std::ffi::{CStr, CString, c_char, c_int, c_uint, c_void};
+use std::fmt;
+use std::sync::OnceLock;
+
+use super::fft::Library;
+use super::libraries::{Places, functions};
+use super::rtc::Compiler;
+use crate::backend::BackendKind;
+use crate::backend::loaded::versioned;
+use crate::error::{Error, Result};
+use crate::gpu::device::{Address, Device, Entered, Fft, HANDLE_BYTES, Stream, Way};
+use crate::gpu::kernels::{self, Cache};
+use crate::gpu::lines::Shape;
+
+const PLACES: Places =
+    Places { variable: "HEFFTE_ROCM_LIBRARIES", roots: &["ROCM_PATH", "HIP_PATH"], default: "/opt/rocm" };
+
+/// A handle of another process's memory.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(super) struct IpcHandle([u8; HANDLE_BYTES]);
+
+functions! {
+    /// The functions of the runtime that are called.
+    struct Api<> {
+        init: "Init" fn(c_uint) -> c_int;
+        count: "GetDeviceCount" fn(*mut c_int) -> c_int;
+        get_device: "GetDevice" fn(*mut c_int) -> c_int;
+        set_device: "SetDevice" fn(c_int) -> c_int;
+        name: "DeviceGetName" fn(*mut c_char, c_int, c_int) -> c_int;
+        capability: "DeviceComputeCapability" fn(*mut c_int, *mut c_int, c_int) -> c_int;
+        version: "RuntimeGetVersion" fn(*mut c_int) -> c_int;
+        malloc: "Malloc" fn(*mut *mut c_void, usize) -> c_int;
+        free: "Free" fn(*mut c_void) -> c_int;
+        host_malloc: "HostMalloc" fn(*mut *mut c_void, usize, c_uint) -> c_int;
+        host_free: "HostFree" fn(*mut c_void) -> c_int;
+        copy: "MemcpyAsync" fn(*mut c_void, *const c_void, usize, c_int, *mut c_void) -> c_int;
+        synchronize: "StreamSynchronize" fn(*mut c_void) -> c_int;
+        load: "ModuleLoadData" fn(*mut *mut c_void, *const c_void) -> c_int;
+        function: "ModuleGetFunction" fn(*mut *mut c_void, *mut c_void, *const c_char) -> c_int;
+        launch: "ModuleLaunchKernel" fn(
+            *mut c_void, c_uint, c_uint, c_uint, c_uint, c_uint, c_uint, c_uint, *mut c_void, *mut *mut c_void, *mut *mut c_void,
+        ) -> c_int;
+        pointer: "PointerGetAttribute" fn(*mut c_void, c_int, *mut c_void) -> c_int;
+        export: "IpcGetMemHandle" fn(*mut IpcHandle, *mut c_void) -> c_int;
+        import: "IpcOpenMemHandle" fn(*mut *mut c_void, IpcHandle, c_uint) -> c_int;
+        close: "IpcCloseMemHandle" fn(*mut c_void) -> c_int;
+        error_string: "GetErrorString" fn(c_int) -> *const c_char;
+    }
+}
+
+/// Codes and constants of HIP's manual.
+const OUT_OF_MEMORY: c_int = 2;
+const DEVICE_ORDINAL: c_int = 9;
+const LAZY_PEER_ACCESS: c_uint = 1;
+
+/// The vendor's libraries.
+#[derive(Debug)]
+struct Libraries {
+    api: Api,
+    /// A plan of hipFFT is a pointer.
+    fft: Library<usize>,
+    compiler: Compiler,
+}
+
+/// The libraries, once the runtime is initialised.
+///
+/// # Errors
+/// What is missing.
+fn libraries() -> Result<&'static Libraries> {
+    static LIBRARIES: OnceLock<std::result::Result<Libraries, String>> = OnceLock::new();
+    LIBRARIES.get_or_init(load).as_ref().map_err(|reason| unavailable(reason.clone()))
+}
+
+fn unavailable(reason: String) -> Error {
+    Error::BackendUnavailable { name: BackendKind::Rocfft.name(), value: BackendKind::Rocfft as i32, reason }
+}
+
+fn load() -> std::result::Result<Libraries, String> {
+    let load = |what, stem: &str, versions: &[u32]| {
+        let names: Vec<String> = versions.iter().map(|version| versioned(stem, *version)).collect();
+        PLACES.load(what, &names.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let api = Api::of(load("HIP's runtime", "libamdhip64", &[7, 6, 5])?, "hip")?;
+    // SAFETY: the runtime takes no other flags.
+    api.done("hipInit", unsafe { (api.init)(0) }).map_err(|error| error.to_string())?;
+    let fft = Library::of(load("hipFFT", "libhipfft", &[0])?, "hipfft")?;
+    let compiler = Compiler::of(load("hipRTC", "libhiprtc", &[7, 6, 5])?, "hiprtc", "hiprtcGetCode")?;
+    Ok(Libraries { api, fft, compiler })
+}
+
+impl Api {
+    fn done(&self, call: &str, code: c_int) -> Result<()> {
+        if code == 0 {
+            return Ok(());
+        }
+        // SAFETY: the runtime has a string for each code.
+        let message = unsafe { CStr::from_ptr((self.error_string)(code)) }.to_string_lossy().into_owned();
+        Err(Error::Device { call: call.to_owned(), message })
+    }
+
+    /// An allocation that returned `code`.
+    fn allocated(&self, call: &str, code: c_int, what: &'static str, bytes: usize) -> Result<()> {
+        if code == OUT_OF_MEMORY { Err(Error::Allocation { what, bytes }) } else { self.done(call, code) }
+    }
+}
+
+/// The number of this thread's device.
+///
+/// # Errors
+/// [`Error::BackendUnavailable`] where a library is missing, or there is no device.
+pub(super) fn current() -> Result<i32> {
+    let api = &libraries()?.api;
+    let (mut count, mut ordinal) = (0, 0);
+    // SAFETY: there is room for a number.
+    let counted = api.done("hipGetDeviceCount", unsafe { (api.count)(&mut count) });
+    if counted.is_err() || count == 0 {
+        return Err(unavailable("the driver finds no device".to_owned()));
+    }
+    // SAFETY: as above.
+    api.done("hipGetDevice", unsafe { (api.get_device)(&mut ordinal) })?;
+    Ok(ordinal)
+}
+
+/// A device, with its kernels.
+pub(super) struct Hip {
+    ordinal: i32,
+    name: String,
+    kernels: HashMap<String, *mut c_void>,
+    libraries: &'static Libraries,
+}
+
+// SAFETY: the runtime may be called by any thread; functions are handles.
+unsafe impl Send for Hip {}
+// SAFETY: as above.
+unsafe impl Sync for Hip {}
+
+impl fmt::Debug for Hip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.describe())
+    }
+}
+
+impl Hip {
+    /// The device of that number.
+    ///
+    /// # Errors
+    /// [`Error::BackendUnavailable`], [`Error::Device`].
+    pub fn open(ordinal: i32) -> Result<Hip> {
+        let libraries = libraries()?;
+        let api = &libraries.api;
+        let mut name = [0 as c_char; 128];
+        // SAFETY: there is room for a name.
+        let name = unsafe {
+            api.done("hipDeviceGetName", (api.name)(name.as_mut_ptr(), name.len() as c_int, ordinal))?;
+            CStr::from_ptr(name.as_ptr()).to_string_lossy().into_owned()
+        };
+        let mut hip = Hip { ordinal, name, kernels: HashMap::new(), libraries };
+        let kernels = {
+            let _entered = hip.enter()?;
+            hip.compile()?
+        };
+        hip.kernels = kernels;
+        Ok(hip)
+    }
+
+    /// Compiles the kernels for the device, or takes them from the cache.
+    fn compile(&self) -> Result<HashMap<String, *mut c_void>> {
+        let Libraries { api, compiler, .. } = self.libraries;
+        let (mut major, mut minor, mut version) = (0, 0, 0);
+        // SAFETY: there is room for a number each.
+        unsafe {
+            api.done("hipDeviceComputeCapability", (api.capability)(&mut major, &mut minor, self.ordinal))?;
+            api.done("hipRuntimeGetVersion", (api.version)(&mut version))?;
+        }
+        // The compiler takes the device of this thread for its target; steppings differ in their names, too.
+        let device = format!("{} {major}.{minor} {version}", self.name);
+        let cache = Cache::of(&device, &compiler.describe());
+        if let Some(kernels) = cache.read().and_then(|image| self.load_kernels(&image).ok()) {
+            return Ok(kernels);
+        }
+        let image = compiler.compile(&["--std=c++17".to_owned()])?;
+        let kernels = self.load_kernels(&image)?;
+        cache.keep(&image);
+        Ok(kernels)
+    }
+
+    /// The kernels of an image.
+    fn load_kernels(&self, image: &[u8]) -> Result<HashMap<String, *mut c_void>> {
+        let api = &self.libraries.api;
+        let mut module = std::ptr::null_mut();
+        // SAFETY: the image is what the compiler made.
+        api.done("hipModuleLoadData", unsafe { (api.load)(&mut module, image.as_ptr().cast()) })?;
+        let kernel = |name: String| {
+            let mut function = std::ptr::null_mut();
+            let text = CString::new(name.as_str()).expect("names have no zeros");
+            // SAFETY: the module was loaded, and is never unloaded.
+            let code = unsafe { (api.function)(&mut function, module, text.as_ptr()) };
+            api.done("hipModuleGetFunction", code).map(|()| (name, function))
+        };
+        kernels::names().map(kernel).collect()
+    }
+
+    fn api(&self) -> &Api {
+        &self.libraries.api
+    }
+}
+
+impl Device for Hip {
+    fn ordinal(&self) -> i32 {
+        self.ordinal
+    }
+
+    fn describe(&self) -> String {
+        format!("{} (device {})", self.name, self.ordinal)
+    }
+
+    fn is_known_to_mpi(&self) -> bool {
+        super::mpi_support("MPIX_Query_rocm_support", 2)
+    }
+
+    fn enter(&self) -> Result<Entered<'_>> {
+        let mut before = 0;
+        // SAFETY: there is room for a number.
+        unsafe {
+            self.api().done("hipGetDevice", (self.api().get_device)(&mut before))?;
+            self.api().done("hipSetDevice", (self.api().set_device)(self.ordinal))?;
+        }
+        Ok(Entered::new(self, before as usize))
+    }
+
+    fn leave(&self, before: usize) {
+        // SAFETY: it was this thread's device.
+        unsafe { (self.api().set_device)(before as c_int) };
+    }
+
+    fn allocate(&self, bytes: usize) -> Result<Address> {
+        let mut memory = std::ptr::null_mut();
+        // SAFETY: there is room for an address.
+        let code = unsafe { (self.api().malloc)(&mut memory, bytes) };
+        self.api().allocated("hipMalloc", code, "device", bytes).map(|()| memory as Address)
+    }
+
+    fn free(&self, memory: Address) {
+        // SAFETY: it was allocated here.
+        unsafe { (self.api().free)(memory as *mut c_void) };
+    }
+
+    fn allocate_pinned(&self, bytes: usize) -> Result<*mut u8> {
+        let mut memory = std::ptr::null_mut();
+        // SAFETY: there is room for an address.
+        let code = unsafe { (self.api().host_malloc)(&mut memory, bytes, 0) };
+        self.api().allocated("hipHostMalloc", code, "pinned host memory", bytes).map(|()| memory.cast())
+    }
+
+    fn free_pinned(&self, memory: *mut u8) {
+        // SAFETY: it was allocated here.
+        unsafe { (self.api().host_free)(memory.cast()) };
+    }
+
+    unsafe fn copy(&self, way: Way, to: u64, from: u64, bytes: usize, stream: Stream) -> Result<()> {
+        if bytes == 0 {
+            return Ok(());
+        }
+        let kind = match way {
+            Way::ToDevice => 1,
+            Way::ToHost => 2,
+            Way::Inside => 3,
+        };
+        // SAFETY: by the caller's word.
+        let code =
+            unsafe { (self.api().copy)(to as *mut c_void, from as *const c_void, bytes, kind, stream as *mut c_void) };
+        self.api().done("hipMemcpyAsync", code)
+    }
+
+    fn synchronize(&self, stream: Stream) -> Result<()> {
+        // SAFETY: the stream is one of this device's.
+        self.api().done("hipStreamSynchronize", unsafe { (self.api().synchronize)(stream as *mut c_void) })
+    }
+
+    unsafe fn launch(&self, kernel: &str, blocks: usize, arguments: &[u64], stream: Stream) -> Result<()> {
+        let function = self.kernels[kernel];
+        let mut pointers: Vec<*mut c_void> =
+            arguments.iter().map(|argument| std::ptr::from_ref(argument).cast_mut().cast()).collect();
+        let (stream, none) = (stream as *mut c_void, std::ptr::null_mut());
+        let (blocks, threads) = (blocks as c_uint, kernels::THREADS);
+        // SAFETY: by the caller's word; the runtime reads the arguments before it returns.
+        let code = unsafe {
+            (self.api().launch)(function, blocks, 1, 1, threads, 1, 1, 0, stream, pointers.as_mut_ptr(), none)
+        };
+        self.api().done("hipModuleLaunchKernel", code)
+    }
+
+    fn fft(&self, shape: &Shape, is_double: bool) -> Result<Box<dyn Fft>> {
+        self.libraries.fft.plan(shape, is_double)
+    }
+
+    fn owner(&self, address: Address) -> Option<i32> {
+        let mut ordinal: c_int = -1;
+        // SAFETY: there is room for a number; the runtime looks the address up in its tables.
+        let code = unsafe { (self.api().pointer)((&raw mut ordinal).cast(), DEVICE_ORDINAL, address as *mut c_void) };
+        (code == 0 && ordinal >= 0).then_some(ordinal)
+    }
+
+    fn export(&self, memory: Address) -> Result<[u8; HANDLE_BYTES]> {
+        let mut handle = IpcHandle([0; HANDLE_BYTES]);
+        // SAFETY: there is room for a handle.
+        let code = unsafe { (self.api().export)(&mut handle, memory as *mut c_void) };
+        self.api().done("hipIpcGetMemHandle", code).map(|()| handle.0)
+    }
+
+    fn import(&self, handle: [u8; HANDLE_BYTES]) -> Result<Address> {
+        let mut memory = std::ptr::null_mut();
+        // SAFETY: there is room for an address.
+        let code = unsafe { (self.api().import)(&mut memory, IpcHandle(handle), LAZY_PEER_ACCESS) };
+        self.api().done("hipIpcOpenMemHandle", code).map(|()| memory as Address)
+    }
+
+    fn close(&self, memory: Address) {
+        // SAFETY: it was opened here.
+        unsafe { (self.api().close)(memory as *mut c_void) };
+    }
+}

@@ -1,0 +1,72 @@
+//! Where the libraries of a vendor are looked for.
+
+use std::path::PathBuf;
+
+use crate::backend::loaded::{Loaded, paths_in};
+
+/// How a vendor's libraries are found.
+pub(super) struct Places {
+    /// The environment variable that lists folders to look into first.
+    pub variable: &'static str,
+    /// Environment variables that name where the vendor's toolkit is installed.
+    pub roots: &'static [&'static str],
+    /// Where it is installed by default.
+    pub default: &'static str,
+}
+
+impl Places {
+    /// The first of a library's `names` that loads: in the folders that the environment names, then where the loader looks, then in the
+    /// toolkit's default place. It stays loaded.
+    ///
+    /// # Errors
+    /// What was wrong with each, and what may be done about it.
+    pub fn load(&self, what: &str, names: &[&str]) -> Result<&'static Loaded, String> {
+        let listed = paths_in(self.variable);
+        let roots = self.roots.iter().filter_map(std::env::var_os).map(PathBuf::from);
+        let in_root = |root: PathBuf| ["lib64", "lib"].map(|folder| root.join(folder));
+        let first: Vec<PathBuf> = listed.into_iter().chain(roots.flat_map(in_root)).collect();
+        let last = in_root(self.default.into());
+        let files = |folders: &[PathBuf]| -> Vec<PathBuf> {
+            folders
+                .iter()
+                .flat_map(|folder| names.iter().map(|name| folder.join(name)))
+                .filter(|file| file.exists())
+                .collect()
+        };
+        let candidates = files(&first).into_iter().chain(names.iter().map(PathBuf::from)).chain(files(&last));
+        match Loaded::first(candidates, |_| Ok(())) {
+            Ok(library) => Ok(Box::leak(Box::new(library))),
+            Err(reasons) => {
+                let folders: Vec<_> = first.iter().map(|folder| folder.display().to_string()).collect();
+                let looked =
+                    if folders.is_empty() { String::new() } else { format!(" (not in {})", folders.join(", ")) };
+                Err(format!("{what} cannot be loaded{looked}: {reasons}; {} may name its folder", self.variable))
+            }
+        }
+    }
+}
+
+/// The functions of a library that share a prefix, as a struct of their types.
+macro_rules! functions {
+    ($(#[$doc:meta])* struct $name:ident<$($handle:ident),*> { $($field:ident: $symbol:literal fn($($argument:ty),* $(,)?) $(-> $result:ty)?;)* }) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub(super) struct $name<$($handle),*> {
+            $(pub $field: unsafe extern "C" fn($($argument),*) $(-> $result)?,)*
+        }
+
+        impl<$($handle: Copy),*> $name<$($handle),*> {
+            /// Those of `library`, whose names begin with `prefix`.
+            ///
+            /// # Errors
+            /// That one is missing.
+            pub fn of(library: &crate::backend::loaded::Loaded, prefix: &str) -> std::result::Result<Self, String> {
+                // SAFETY: these are the vendors' prototypes.
+                unsafe {
+                    Ok($name { $($field: library.function(&format!("{prefix}{}", $symbol))?,)* })
+                }
+            }
+        }
+    };
+}
+pub(super) use functions;
