@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from . import _device
 from ._box import Triples
 from ._errors import heffte_input_error
 
 #: Address, number of elements, name of their type: an array as the extension module takes it.
 Description = tuple[int, int, str]
 
+#: Makes a new array of a shape.
+Make = Callable[[tuple[int, ...]], Any]
+
 #: A description for a rank that has no array to describe, because it has an error to tell.
 NOTHING: Description = (0, 0, "float64")
-
-#: Kinds of DLPack's devices whose memory the host reaches: its own, and pinned or managed by CUDA or ROCm.
-_HOST = (1, 3, 11, 13)
 
 
 @dataclass(frozen=True)
@@ -63,14 +65,14 @@ class Form:
         axes = [*range(first), *(first + kept.index(d) for d in self.order[::-1] if d in kept)]
         return bare.transpose(axes).flags.c_contiguous
 
-    def empty_for(self, given: npt.NDArray[Any], near: Form, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
-        """A new array of this form, indexed as ``given`` is, an array of the form ``near``."""
-        made = np.empty(self.in_memory(), dtype)
+    def empty_for(self, given: npt.NDArray[Any], near: Form, make: Make) -> Any:
+        """A new array of this form that ``make`` makes, indexed as ``given`` is, an array of the form ``near``."""
+        made = make(self.in_memory())
         if given.ndim == 1 and near.in_memory() != given.shape:
             return made.reshape(-1)
         if given.shape[given.ndim - 3 :] == near.size and near.agrees_with(given):
             first = len(self._batches())
-            return made.transpose([*range(first), *(first + self.order[::-1].index(d) for d in range(3))])
+            return _device.turned(made, [*range(first), *(first + self.order[::-1].index(d) for d in range(3))])
         return made
 
 
@@ -87,16 +89,17 @@ class Described:
 
 
 def describe(
-    name: str, given: Any, form: Form | int, dtypes: tuple[str, ...], purpose: str, *, written: bool
+    name: str, given: Any, form: Form | int, dtypes: tuple[str, ...], purpose: str, *, written: bool, on_device: bool
 ) -> Described:
-    """The array, which must have the elements of ``form`` (or so many at least, for a workspace) of one of ``dtypes``.
+    """The array, which must have the elements of ``form`` (or so many at least, for a workspace) of one of ``dtypes``, in the memory
+    of a device or of the host.
 
     Raises :class:`heffte_input_error` that names its dtype, its shape and what ``purpose`` needs.
     """
     more = isinstance(form, int)
     count = form if isinstance(form, int) else form.count
     needed = f"{purpose} needs {'at least ' if more else ''}{count} elements of {' or '.join(dtypes)}, C-contiguous"
-    array, is_writable = view(name, given, needed, written)
+    array, is_writable = view(name, given, needed, written, on_device=on_device)
     shown = f"{name} has dtype {array.dtype} and shape {array.shape}"
     if array.dtype.name not in dtypes or not array.dtype.isnative:
         raise heffte_input_error(f"{shown}, but {needed} and native byte order")
@@ -111,15 +114,22 @@ def describe(
     return Described(array)
 
 
-def view(name: str, given: Any, needed: str, written: bool) -> tuple[npt.NDArray[Any], bool]:
-    """An array of any kind as one of numpy, in the same memory, and whether it may be written."""
+def view(name: str, given: Any, needed: str, written: bool, *, on_device: bool = False) -> tuple[npt.NDArray[Any], bool]:
+    """An array of any kind as one of numpy, in the same memory, and whether it may be written. Elements on a device are not to be
+    looked at."""
+    kind = type(given).__name__
+    if on_device:
+        if _device.is_on_device(given):
+            return _device.view(name, given, needed)
+        raise heffte_input_error(
+            f"{name} is in host memory (a {kind}), but the plan works on a device: copy it there, or use the backend stock"
+        )
     if isinstance(given, np.ndarray):
         return given, given.flags.writeable
-    kind = type(given).__name__
-    if _is_on_device(given):
+    if _device.is_on_device(given):
         raise heffte_input_error(
-            f"{name} is in device memory (a {kind}), which the stock backend cannot reach: copy it to the host, or use a "
-            "build with cufft or rocfft"
+            f"{name} is in device memory (a {kind}), which this plan's backend cannot reach: copy it to the host, or use the "
+            "backend cufft or rocfft in a build that has it"
         )
     try:
         if hasattr(given, "__array_interface__"):
@@ -138,8 +148,10 @@ def view(name: str, given: Any, needed: str, written: bool) -> tuple[npt.NDArray
     )
 
 
-def same_kind(given: Any, result: npt.NDArray[Any]) -> Any:
+def same_kind(given: Any, result: Any) -> Any:
     """A new result as an array of the kind of ``given``: where that has only the buffer protocol, a memoryview."""
+    if not isinstance(result, np.ndarray):
+        return result
     if isinstance(given, np.ndarray):
         return result
     torch = sys.modules.get("torch")
@@ -151,12 +163,6 @@ def same_kind(given: Any, result: npt.NDArray[Any]) -> Any:
     if not hasattr(given, "__array_interface__") and _buffer(given) is not None:
         return _buffer(result)
     return result
-
-
-def _is_on_device(given: Any) -> bool:
-    if hasattr(given, "device_ctypes_pointer") or hasattr(given, "__cuda_array_interface__"):
-        return True
-    return hasattr(given, "__dlpack_device__") and int(given.__dlpack_device__()[0]) not in _HOST
 
 
 def _buffer(given: Any) -> memoryview | None:

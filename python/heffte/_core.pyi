@@ -5,7 +5,7 @@ class HeffteError(Exception): ...
 _Box = tuple[tuple[int, int, int], tuple[int, int, int], tuple[int, int, int]]
 _Array = tuple[int, int, str]
 _Kinds = tuple[int | None, tuple[int, int, int] | None]
-_Choices = tuple[bool, int, bool, bool, bool | None, bool | None, int | None, str | None]
+_Choices = tuple[bool, int, bool, bool, bool | None, bool | None, int | None, str | None, int | None]
 _Options = tuple[_Choices, int | None, bool | None]
 
 class Plan:
@@ -34,8 +34,11 @@ class Plan:
         workspace: _Array | None,
         batch: int,
         scale: int,
+        stream: int,
         problem: str | None,
     ) -> None: ...
+    def device(self) -> int | None: ...
+    def synchronize(self, stream: int) -> None: ...
 
 def mpi_library_version() -> str: ...
 def wanted_threads() -> int | None: ...

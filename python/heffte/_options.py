@@ -29,6 +29,7 @@ class Choices(TypedDict, total=False):
     tune: bool | None
     threads: int | None
     effort: str | None
+    device: int | None
 
 
 #: What others call what is called otherwise here.
@@ -58,7 +59,7 @@ class plan_options:
     use_pencils
         Transform one axis at a time (True), or whole planes where the boxes allow it (False).
     use_gpu_aware
-        Hand device memory to MPI. Without effect on the CPU.
+        Hand device memory to MPI, where MPI says that it takes it and a trial shows it. Without effect on the CPU.
     use_shared_memory
         Let ranks of one node read each other's memory instead of sending messages. None stands for the default: yes,
         unless the environment has ``HEFFTE_SHARED_MEMORY=0``.
@@ -72,6 +73,9 @@ class plan_options:
         What FFTW spends on planning lines: ``"estimate"``, ``"measure"`` (seconds when lines of a length are first transformed) or
         ``"patient"`` (minutes); ranks may differ, and other backends take no notice. None stands for the default: an estimate, or
         what the environment gives as ``HEFFTE_FFTW_PLANNER``.
+    device
+        The number of the device of a plan with the backend cufft or rocfft; ranks may have different ones. None stands for the
+        current one (``cupy.cuda.Device``, ``torch.cuda.set_device``, ``numba.cuda.select_device``).
     """
 
     def __init__(
@@ -84,6 +88,7 @@ class plan_options:
         tune: bool | None = None,
         threads: int | None = None,
         effort: str | None = None,
+        device: int | None = None,
     ) -> None:
         self.use_reorder = use_reorder
         self.algorithm = algorithm
@@ -93,6 +98,7 @@ class plan_options:
         self.tune = tune
         self.threads = threads
         self.effort = effort
+        self.device = device
         self._subranks: int | None = None
         self._member: bool | None = None
 
@@ -136,7 +142,8 @@ class plan_options:
         effort = self.effort
         if effort is not None and not isinstance(effort, str):
             raise heffte_input_error(f"effort is a {type(effort).__name__}: use 'estimate', 'measure' or 'patient'")
-        return (*flags, shared, tune, threads, effort), subranks, self._member
+        device = None if self.device is None else integer("device", self.device)
+        return (*flags, shared, tune, threads, effort, device), subranks, self._member
 
     def __repr__(self) -> str:
         values = f"use_reorder={self.use_reorder}, algorithm={self.algorithm}, use_pencils={self.use_pencils}"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from mpi4py import MPI
 
-from . import _core, _mpi
+from . import _core, _device, _mpi
 from ._arrays import NOTHING, Described, Form, describe, same_kind, view
 from ._box import Triples, box3d, triples
 from ._constants import backend_number, scale, scale_number
@@ -168,6 +169,11 @@ class heffte_fft_plan:
             raise heffte_input_error("the plan is closed: make another, or close it later")
         return self._plan
 
+    @property
+    def device(self) -> int | None:
+        """The number of the device in whose memory arrays are; None for a plan that works in host memory."""
+        return self.plan.device()
+
     def size_inbox(self) -> int:
         """Elements of this rank's inbox; real ones where ``use_r2c``."""
         return self.plan.size_inbox()
@@ -191,7 +197,7 @@ class heffte_fft_plan:
         except _core.HeffteError as error:
             raise heffte_input_error(str(error)) from None
 
-    def forward(self, inarray: Any, outarray: Any = None, scaling: int = scale.none, *, batch: int = 1) -> Any:
+    def forward(self, inarray: Any, outarray: Any = None, scaling: int = scale.none, *, batch: int = 1, stream: Any = None) -> Any:
         """Transforms ``inarray``, this rank's inbox, into ``outarray``, its outbox. Collective.
 
         Arrays are numpy's, or have the buffer protocol, ``__array_interface__`` or DLPack, as those of PyTorch and JAX
@@ -204,34 +210,37 @@ class heffte_fft_plan:
 
         Without ``outarray`` a new array of the kind of ``inarray`` comes back, indexed in the same way.
 
+        A plan with the backend cufft or rocfft takes arrays on its device, with ``__cuda_array_interface__``: of CuPy, numba, PyTorch
+        or JAX. It works in the order of ``stream``, or else of the stream of ``inarray``, and comes back as soon as its work is queued.
+
         Raises
         ------
         heffte_input_error
             On all ranks, whichever rank was wrong; ``outarray`` is then as it was.
         """
-        return self._transform(True, inarray, outarray, None, scaling, batch, False)
+        return self._transform(True, inarray, outarray, None, scaling, batch, False, stream)
 
-    def backward(self, inarray: Any, outarray: Any = None, scaling: int = scale.none, *, batch: int = 1) -> Any:
+    def backward(self, inarray: Any, outarray: Any = None, scaling: int = scale.none, *, batch: int = 1, stream: Any = None) -> Any:
         """Transforms ``inarray``, this rank's outbox, into ``outarray``, its inbox: the reverse of :meth:`forward`.
         Collective. Real output of a c2c plan drops the imaginary part; where a new array comes back, it is complex."""
-        return self._transform(False, inarray, outarray, None, scaling, batch, False)
+        return self._transform(False, inarray, outarray, None, scaling, batch, False, stream)
 
-    def forward_buffered(self, inarray: Any, outarray: Any, workspace: Any, scaling: int = scale.none, *, batch: int = 1) -> Any:
+    def forward_buffered(self, inarray: Any, outarray: Any, workspace: Any, scaling: int = scale.none, *, batch: int = 1, stream: Any = None) -> Any:
         """As :meth:`forward`, with a ``workspace`` of at least ``batch * size_workspace()`` complex elements of the
         same precision; without a Fourier transform, of the type of the arrays."""
-        return self._transform(True, inarray, outarray, workspace, scaling, batch, True)
+        return self._transform(True, inarray, outarray, workspace, scaling, batch, True, stream)
 
-    def backward_buffered(self, inarray: Any, outarray: Any, workspace: Any, scaling: int = scale.none, *, batch: int = 1) -> Any:
+    def backward_buffered(self, inarray: Any, outarray: Any, workspace: Any, scaling: int = scale.none, *, batch: int = 1, stream: Any = None) -> Any:
         """As :meth:`backward`, with a workspace like that of :meth:`forward_buffered`."""
-        return self._transform(False, inarray, outarray, workspace, scaling, batch, True)
+        return self._transform(False, inarray, outarray, workspace, scaling, batch, True, stream)
 
     def _transform(
-        self, forward: bool, inarray: Any, outarray: Any, workspace: Any, scaling: int, batch: int, buffered: bool
+        self, forward: bool, inarray: Any, outarray: Any, workspace: Any, scaling: int, batch: int, buffered: bool, stream: Any
     ) -> Any:
         # Held until the transform is over: what they describe is in their memory.
         arrays: list[Described] = []
         result = None
-        factor, copies, problem = scale.none, 1, None
+        factor, copies, order, problem = scale.none, 1, 0, None
         plan = self.plan
         try:
             if self.fft_comm == MPI.COMM_NULL:
@@ -241,12 +250,15 @@ class heffte_fft_plan:
                 raise heffte_input_error(f"batch {batch} is impossible: it is at least 1")
             if outarray is None:
                 result = self._new(forward, inarray, copies)
-            arrays = self._describe(forward, inarray, outarray if result is None else result, workspace, copies, buffered)
+            out = outarray if result is None else result
+            arrays = self._describe(forward, inarray, out, workspace, copies, buffered, result is not None)
+            if self.device is not None:
+                order = self._stream(stream, [inarray, out, workspace])
         except Exception as error:
             problem = told(error)
         source, target, *space = [array.description for array in arrays] if problem is None else [NOTHING, NOTHING]
         try:
-            plan.execute(forward, source, target, space[0] if space else None, copies, factor, problem)
+            plan.execute(forward, source, target, space[0] if space else None, copies, factor, order, problem)
         except _core.HeffteError as error:
             raise heffte_input_error(str(error)) from None
         return None if result is None else same_kind(inarray, result)
@@ -259,25 +271,41 @@ class heffte_fft_plan:
     def _new(self, forward: bool, inarray: Any, batch: int) -> Any:
         """A new array for the result of ``inarray``."""
         source, target = self._forms(forward, batch)
-        given, _ = view("inarray", inarray, f"a transform of this plan needs {source.count} elements", False)
+        needed = f"a transform of this plan needs {source.count} elements"
+        given, _ = view("inarray", inarray, needed, False, on_device=self.device is not None)
         single = given.dtype.name in ("float32", "complex64")
         is_real = given.dtype.kind == "f" if self._domain == "r2r" else self.use_r2c and not forward
         dtype = ("float32" if single else "float64") if is_real else ("complex64" if single else "complex128")
-        return target.empty_for(given, source, dtype)
+        if self.device is None:
+            return target.empty_for(given, source, lambda shape: np.empty(shape, dtype))
+        return target.empty_for(given, source, lambda shape: _device.empty(inarray, shape, dtype))
 
-    def _describe(self, forward: bool, inarray: Any, outarray: Any, workspace: Any, batch: int, buffered: bool) -> list[Described]:
+    def _stream(self, given: Any, arrays: list[Any]) -> int:
+        """The stream for a transform: the one that is given, else that of the first array. What the others have under way on theirs
+        is waited for."""
+        streams = [_device.stream_of(array) for array in arrays if array is not None]
+        stream = streams[0] if given is None else _device.stream_number(given)
+        for other in {other for other in streams if other != stream}:
+            self.plan.synchronize(other)
+        return stream
+
+    def _describe(
+        self, forward: bool, inarray: Any, outarray: Any, workspace: Any, batch: int, buffered: bool, is_new: bool
+    ) -> list[Described]:
+        on = self.device is not None
         is_r2r = self._domain == "r2r"
         types = {"inbox": _REAL if self.use_r2c else _REAL + _COMPLEX, "outbox": _REAL + _COMPLEX if is_r2r else _COMPLEX}
         source, target = self._forms(forward, batch)
         kind = f"a {'forward' if forward else 'backward'} transform of this {self._domain} plan"
-        given = describe("inarray", inarray, source, types[source.name], f"{kind} ({source.name})", written=False)
-        out = describe("outarray", outarray, target, types[target.name], f"{kind} ({target.name})", written=True)
+        given = describe("inarray", inarray, source, types[source.name], f"{kind} ({source.name})", written=False, on_device=on)
+        out = describe("outarray", outarray, target, types[target.name], f"{kind} ({target.name})", written=not is_new, on_device=on)
         if not buffered:
             return [given, out]
         precision = ("complex64",) if given.view.dtype.name in ("float32", "complex64") else ("complex128",)
         if is_r2r:
             precision = (given.view.dtype.name,)
-        return [given, out, describe("workspace", workspace, batch * self.size_workspace(), precision, kind, written=True)]
+        count = batch * self.size_workspace()
+        return [given, out, describe("workspace", workspace, count, precision, kind, written=True, on_device=on)]
 
     def __repr__(self) -> str:
         """The first line of what it does."""

@@ -7,8 +7,8 @@ use crate::arrays::{PyArray, raw};
 use crate::errors::{exception, from_python, guarded};
 use crate::geometry::{PyBox, read_box};
 
-/// use_reorder, algorithm, use_pencils, use_gpu_aware, use_shared_memory, tune, threads, effort.
-type PyChoices = (bool, i64, bool, bool, Option<bool>, Option<bool>, Option<usize>, Option<String>);
+/// use_reorder, algorithm, use_pencils, use_gpu_aware, use_shared_memory, tune, threads, effort, device.
+type PyChoices = (bool, i64, bool, bool, Option<bool>, Option<bool>, Option<usize>, Option<String>, Option<i32>);
 
 /// Those, ranks of the inner stages, membership of a sub-communicator.
 type PyOptions = (PyChoices, Option<i64>, Option<bool>);
@@ -80,8 +80,18 @@ impl Plan {
         Ok(self.plan.scale_factor(scale))
     }
 
+    /// The number of its device, if it has one.
+    fn device(&self) -> Option<i32> {
+        self.plan.device()
+    }
+
+    /// Waits for all that was queued on a stream of its device.
+    fn synchronize(&self, py: Python<'_>, stream: usize) -> PyResult<()> {
+        py.detach(|| guarded(|| self.plan.synchronize(stream))).map_err(|error| exception(&error))
+    }
+
     /// Transforms. Collective; a `problem` of one rank is the error of all.
-    #[pyo3(signature = (forward, input, output, workspace, batch, scale, problem))]
+    #[pyo3(signature = (forward, input, output, workspace, batch, scale, stream, problem))]
     #[expect(clippy::too_many_arguments, reason = "Python passes what a transform needs in one call")]
     fn execute(
         &self,
@@ -92,6 +102,7 @@ impl Plan {
         workspace: Option<PyArray>,
         batch: usize,
         scale: i64,
+        stream: usize,
         problem: Option<String>,
     ) -> PyResult<()> {
         let call = from_python(problem).and_then(|()| {
@@ -102,6 +113,7 @@ impl Plan {
                 workspace: workspace.as_ref().map(raw).transpose()?,
                 batch,
                 scale: Scale::try_from(scale)?,
+                stream,
             })
         });
         // A raw address is no more than a number until it is used, by the thread that waits here.
@@ -127,7 +139,7 @@ fn spec(backend: i64, inbox: PyBox, outbox: PyBox, kinds: PyKinds, options: PyOp
         (None, None) => Spec::c2c(inbox, outbox),
     };
     let (choices, subranks, member) = options;
-    let (use_reorder, algorithm, use_pencils, use_gpu_aware, shared, tune, threads, effort) = choices;
+    let (use_reorder, algorithm, use_pencils, use_gpu_aware, shared, tune, threads, effort, device) = choices;
     let participants = match (subranks, member) {
         (_, Some(member)) => Participants::Member(member),
         (Some(n), None) => Participants::First(n),
@@ -141,5 +153,5 @@ fn spec(backend: i64, inbox: PyBox, outbox: PyBox, kinds: PyKinds, options: PyOp
     let effort = effort.map_or(Ok(defaults.effort), |effort| PlanningEffort::try_from(effort.as_str()))?;
     let flags = PlanOptions { use_reorder, use_pencils, use_gpu_aware, use_shared_memory, tune, ..defaults };
     let options = PlanOptions { transport, threads, participants, effort, ..flags };
-    Ok(spec.with_backend(backend).with_options(options))
+    Ok(spec.with_backend(backend).with_device(device).with_options(options))
 }

@@ -53,6 +53,16 @@ impl Comm {
         Ok(PendingAgreement { comm: self, mine, reduction: Some(Reduction { request, all }) })
     }
 
+    /// Says that this rank has no more use for what ranks share, and hears in time that nobody has. It waits for nobody; the
+    /// communicator may be freed at once.
+    ///
+    /// # Errors
+    /// As for [`Comm::begin_agreement`].
+    pub fn say_farewell(&self) -> Result<Farewell> {
+        let PendingAgreement { mine, reduction, .. } = self.begin_agreement(None, false, 0)?;
+        Ok(Farewell { reduction, _mine: mine })
+    }
+
     /// Sends the error of `rank` to all ranks. Collective.
     fn spread(&self, rank: usize, local: Option<&Error>) -> Result<Error> {
         let mut kind = 0;
@@ -195,6 +205,43 @@ pub struct PendingAgreement<'a> {
     /// Dropped before `mine`, which it reads.
     reduction: Option<Reduction>,
     mine: Box<Words>,
+}
+
+/// That all ranks have no more use for something, once they have said so.
+pub struct Farewell {
+    reduction: Option<Reduction>,
+    /// What the reduction reads.
+    _mine: Box<Words>,
+}
+
+// SAFETY: the request is a value, and is used by one thread at a time.
+unsafe impl Send for Farewell {}
+
+impl Farewell {
+    /// Whether all ranks have said so. Waits for nobody.
+    pub fn is_over(&mut self) -> bool {
+        let Some(reduction) = &mut self.reduction else { return true };
+        if lifetime::check_running().is_err() {
+            return false;
+        }
+        let mut is_over = 0;
+        // SAFETY: the request is ours; its buffers are there as long as it is.
+        let code = unsafe { ffi::MPI_Test(&mut reduction.request, &mut is_over, ffi::RSMPI_STATUS_IGNORE) };
+        let is_over = check("MPI_Test", code).is_ok() && is_over != 0;
+        if is_over {
+            self.reduction = None;
+        }
+        is_over
+    }
+}
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        if let Some(reduction) = self.reduction.take() {
+            // It cannot be waited for: another rank may never say so. MPI may still write there.
+            std::mem::forget((reduction, std::mem::replace(&mut self._mine, Box::new(Words([0; Words::COUNT])))));
+        }
+    }
 }
 
 /// A reduction under way.

@@ -12,7 +12,7 @@ use std::ffi::{c_char, c_int};
 
 use mpi::ffi;
 
-pub(crate) use self::agree::{Describe, PendingAgreement};
+pub(crate) use self::agree::{Describe, Farewell, PendingAgreement};
 use self::handlers::ErrorsReturned;
 pub(crate) use self::lifetime::on_finalize;
 pub(crate) use self::node::Node;

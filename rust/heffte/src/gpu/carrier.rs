@@ -1,10 +1,10 @@
 //! How data gets from the device of one rank to those of the others.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::device::{Address, Device, HANDLE_BYTES, Stream, Way};
+use super::device::{Address, Device, HANDLE_BYTES, Stream, Way, insist};
 use super::memory::{Memory, Pinned};
-use crate::comm::{Comm, Count, Request};
+use crate::comm::{Comm, Count, Farewell, Request, on_finalize};
 use crate::error::{Error, Result};
 
 /// What carries exchanges.
@@ -40,12 +40,18 @@ struct Imported {
 
 impl Drop for Imported {
     fn drop(&mut self) {
-        if !self.is_own
-            && let Ok(_entered) = self.device.enter()
-        {
-            self.device.close(self.begin);
+        if !self.is_own {
+            insist(&*self.device, || self.device.close(self.begin));
         }
     }
+}
+
+/// Memory that peers may still have open, until all ranks have said that they have not.
+static RETIRED: Mutex<Vec<(Farewell, Memory)>> = Mutex::new(Vec::new());
+
+/// Frees what nobody has open any more.
+fn free_retired() {
+    RETIRED.lock().unwrap_or_else(PoisonError::into_inner).retain_mut(|(farewell, _)| !farewell.is_over());
 }
 
 /// Words for a handle.
@@ -69,6 +75,7 @@ impl Shared {
     /// # Errors
     /// Why there is none; the same on all ranks, and then there is no room at all.
     pub fn reserve(&mut self, comm: &Comm, device: &Arc<dyn Device>, scale: usize) -> Result<()> {
+        free_retired();
         // Nobody holds memory open that its owner frees.
         self.peers.clear();
         self.scale = 0;
@@ -101,6 +108,21 @@ impl Shared {
         let _entered = device.enter()?;
         let begin = if is_own { self.own.begin() } else { device.import(handle)? };
         Ok(Imported { device: Arc::clone(device), begin, numbers: words[WORDS] as usize, is_own })
+    }
+
+    /// Lets go of the memory of others, and of our own once they have, too. Waits for nobody; nothing of this rank's is under way there.
+    pub fn retire(&mut self, comm: &Comm, device: &Arc<dyn Device>) {
+        free_retired();
+        self.peers.clear();
+        let own = std::mem::replace(&mut self.own, Memory::none(device));
+        match comm.say_farewell() {
+            Ok(farewell) => {
+                RETIRED.lock().unwrap_or_else(PoisonError::into_inner).push((farewell, own));
+                let _ = on_finalize(free_retired);
+            }
+            // Without MPI, nobody can say anything any more; the process is about to end, and the memory with it.
+            Err(_) => std::mem::forget(own),
+        }
     }
 
     /// Where the memory of `rank` for exchanges of that parity begins, in calls of that scale.

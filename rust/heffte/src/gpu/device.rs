@@ -49,8 +49,11 @@ pub(crate) trait Device: Send + Sync + fmt::Debug {
     /// [`crate::Error::Allocation`] where there is not so much.
     fn allocate(&self, bytes: usize) -> Result<Address>;
 
-    /// Gives it back. What fails here is nobody's error.
-    fn free(&self, memory: Address);
+    /// Gives it back.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`]; the memory may still be there.
+    fn free(&self, memory: Address) -> Result<()>;
 
     /// Host memory that the device copies from and to without the processor's help.
     ///
@@ -59,7 +62,10 @@ pub(crate) trait Device: Send + Sync + fmt::Debug {
     fn allocate_pinned(&self, bytes: usize) -> Result<*mut u8>;
 
     /// Gives it back.
-    fn free_pinned(&self, memory: *mut u8);
+    ///
+    /// # Errors
+    /// As for [`Device::free`].
+    fn free_pinned(&self, memory: *mut u8) -> Result<()>;
 
     /// Queues a copy.
     ///
@@ -89,7 +95,10 @@ pub(crate) trait Device: Send + Sync + fmt::Debug {
     fn import(&self, handle: [u8; HANDLE_BYTES]) -> Result<Address>;
 
     /// Lets go of it.
-    fn close(&self, memory: Address);
+    ///
+    /// # Errors
+    /// As for [`Device::free`].
+    fn close(&self, memory: Address) -> Result<()>;
 }
 
 /// Transforms of one shape.
@@ -102,6 +111,12 @@ pub(crate) trait Fft: Send {
     /// # Safety
     /// `from` and `to` are as the shape says and valid, with the scratch, until the stream was waited for.
     unsafe fn run(&self, from: Address, to: Address, way: Direction, scratch: Address, stream: Stream) -> Result<()>;
+}
+
+/// Does what gives something back on `device`, once more where it fails: nobody else would. What fails then is nobody's error.
+pub(super) fn insist(device: &dyn Device, act: impl Fn() -> Result<()>) {
+    let once = || device.enter().and_then(|_entered| act());
+    let _ = once().or_else(|_| once());
 }
 
 /// That a device is this thread's.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::carrier::{Carrier, Shared, mpi_carries, refusal};
-use super::device::{Address, Device, Fft, Stream};
+use super::device::{Address, Device, Fft, Stream, insist};
 use super::lines::Shape;
 use super::memory::{Memory, Pinned};
 use super::program::{Carriage, Crossing, Ends, Peer, Program, Route, SLOTS, Step};
@@ -105,6 +105,15 @@ impl Engine {
     /// The number of its device.
     pub fn ordinal(&self) -> i32 {
         self.device.ordinal()
+    }
+
+    /// Waits for all that was queued on a stream of its device.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`].
+    pub fn synchronize(&self, stream: Stream) -> Result<()> {
+        let _entered = self.device.enter()?;
+        self.device.synchronize(stream)
     }
 
     /// The name of its device.
@@ -261,11 +270,19 @@ impl Engine {
     }
 }
 
-impl Drop for Engine {
-    fn drop(&mut self) {
+impl Engine {
+    /// Ends what is under way, and gives everything back; what others may still have open, once they have not. Waits for no rank.
+    pub fn retire(&self, comm: &Comm) {
+        let mut state = self.lock();
+        if let Some(stream) = state.last_stream {
+            insist(&*self.device, || self.device.synchronize(stream));
+        }
         // Libraries give back what they hold of the device that is this thread's.
-        if let Ok(_entered) = self.device.enter() {
-            self.lock().ffts.clear();
+        let entered = self.device.enter().or_else(|_| self.device.enter());
+        state.ffts.clear();
+        drop(entered);
+        if let Carrier::Shared(shared) = &mut state.carrier {
+            shared.retire(comm, &self.device);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::device::{Address, Device, Way};
+use super::device::{Address, Device, Way, insist};
 use crate::array::{Element, ElementType, RawArray};
 use crate::backend::BackendKind;
 use crate::error::{Error, Result};
@@ -81,10 +81,8 @@ impl Memory {
     }
 
     fn release(&mut self) {
-        if self.bytes > 0
-            && let Ok(_entered) = self.device.enter()
-        {
-            self.device.free(self.begin);
+        if self.bytes > 0 {
+            insist(&*self.device, || self.device.free(self.begin));
         }
         (self.begin, self.bytes) = (0, 0);
     }
@@ -131,10 +129,8 @@ impl Pinned {
     }
 
     fn release(&mut self) {
-        if self.bytes > 0
-            && let Ok(_entered) = self.device.enter()
-        {
-            self.device.free_pinned(self.begin);
+        if self.bytes > 0 {
+            insist(&*self.device, || self.device.free_pinned(self.begin));
         }
         (self.begin, self.bytes) = (std::ptr::null_mut(), 0);
     }

@@ -36,6 +36,18 @@ impl Plan {
         unsafe { engine.transform(&self.comm, task, (signature, describe), self.spec.options.use_gpu_aware) }
     }
 
+    /// Waits for all that was queued on a stream of its device; a plan that works in host memory has nothing to wait for. Not
+    /// collective.
+    ///
+    /// # Errors
+    /// [`Error::Device`], also for what failed on the way.
+    pub fn synchronize(&self, stream: usize) -> Result<()> {
+        match &self.body {
+            super::Body::Host(_) => Ok(()),
+            super::Body::Device(engine) => engine.synchronize(stream),
+        }
+    }
+
     /// The number of the device in whose memory the plan transforms; none for a plan that works in host memory.
     #[must_use]
     pub fn device(&self) -> Option<i32> {

@@ -183,6 +183,14 @@ impl Plan {
     }
 }
 
+impl Drop for Plan {
+    fn drop(&mut self) {
+        if let Body::Device(engine) = &self.body {
+            engine.retire(&self.comm);
+        }
+    }
+}
+
 impl fmt::Debug for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Plan").field("spec", &self.spec).field("recipe", &self.recipe).finish_non_exhaustive()

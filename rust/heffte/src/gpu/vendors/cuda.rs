@@ -244,9 +244,9 @@ impl Device for Cuda {
         }
     }
 
-    fn free(&self, memory: Address) {
+    fn free(&self, memory: Address) -> Result<()> {
         // SAFETY: it was allocated here.
-        let _ = unsafe { sys::cuMemFree_v2(memory) };
+        done("cuMemFree", unsafe { sys::cuMemFree_v2(memory) })
     }
 
     fn allocate_pinned(&self, bytes: usize) -> Result<*mut u8> {
@@ -258,9 +258,9 @@ impl Device for Cuda {
         }
     }
 
-    fn free_pinned(&self, memory: *mut u8) {
+    fn free_pinned(&self, memory: *mut u8) -> Result<()> {
         // SAFETY: it was allocated here.
-        let _ = unsafe { sys::cuMemFreeHost(memory.cast()) };
+        done("cuMemFreeHost", unsafe { sys::cuMemFreeHost(memory.cast()) })
     }
 
     unsafe fn copy(&self, way: Way, to: u64, from: u64, bytes: usize, stream: Stream) -> Result<()> {
@@ -327,8 +327,8 @@ impl Device for Cuda {
         Ok(memory)
     }
 
-    fn close(&self, memory: Address) {
+    fn close(&self, memory: Address) -> Result<()> {
         // SAFETY: it was opened here.
-        let _ = unsafe { sys::cuIpcCloseMemHandle(memory) };
+        done("cuIpcCloseMemHandle", unsafe { sys::cuIpcCloseMemHandle(memory) })
     }
 }

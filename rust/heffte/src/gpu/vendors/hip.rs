@@ -245,9 +245,9 @@ impl Device for Hip {
         self.api().allocated("hipMalloc", code, "device", bytes).map(|()| memory as Address)
     }
 
-    fn free(&self, memory: Address) {
+    fn free(&self, memory: Address) -> Result<()> {
         // SAFETY: it was allocated here.
-        unsafe { (self.api().free)(memory as *mut c_void) };
+        self.api().done("hipFree", unsafe { (self.api().free)(memory as *mut c_void) })
     }
 
     fn allocate_pinned(&self, bytes: usize) -> Result<*mut u8> {
@@ -257,9 +257,9 @@ impl Device for Hip {
         self.api().allocated("hipHostMalloc", code, "pinned host memory", bytes).map(|()| memory.cast())
     }
 
-    fn free_pinned(&self, memory: *mut u8) {
+    fn free_pinned(&self, memory: *mut u8) -> Result<()> {
         // SAFETY: it was allocated here.
-        unsafe { (self.api().host_free)(memory.cast()) };
+        self.api().done("hipHostFree", unsafe { (self.api().host_free)(memory.cast()) })
     }
 
     unsafe fn copy(&self, way: Way, to: u64, from: u64, bytes: usize, stream: Stream) -> Result<()> {
@@ -320,8 +320,8 @@ impl Device for Hip {
         self.api().done("hipIpcOpenMemHandle", code).map(|()| memory as Address)
     }
 
-    fn close(&self, memory: Address) {
+    fn close(&self, memory: Address) -> Result<()> {
         // SAFETY: it was opened here.
-        unsafe { (self.api().close)(memory as *mut c_void) };
+        self.api().done("hipIpcCloseMemHandle", unsafe { (self.api().close)(memory as *mut c_void) })
     }
 }

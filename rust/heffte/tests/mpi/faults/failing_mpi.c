@@ -11,7 +11,7 @@
     X(MPI_Comm_free) X(MPI_Comm_free_keyval) X(MPI_Comm_get_errhandler) X(MPI_Comm_rank) X(MPI_Comm_set_attr)                      \
     X(MPI_Comm_set_errhandler) X(MPI_Comm_size) X(MPI_Comm_split) X(MPI_Comm_split_type) X(MPI_Errhandler_free)                    \
     X(MPI_Error_string) X(MPI_Finalized) X(MPI_Get_count) X(MPI_Get_library_version) X(MPI_Iallreduce) X(MPI_Initialized)          \
-    X(MPI_Iprobe) X(MPI_Irecv) X(MPI_Isend) X(MPI_Recv) X(MPI_Send) X(MPI_Wait) X(MPI_Waitall)
+    X(MPI_Iprobe) X(MPI_Irecv) X(MPI_Isend) X(MPI_Recv) X(MPI_Send) X(MPI_Test) X(MPI_Wait) X(MPI_Waitall)
 
 #define NUMBER(name) OF_##name,
 #define NAME(name) #name,
@@ -146,6 +146,16 @@ int MPI_Wait(MPI_Request *request, MPI_Status *status)
     long const before = pending(1, request);
     if (code == MPI_SUCCESS)
         code = PMPI_Wait(request, status);
+    alive[REQUESTS] += pending(1, request) - before;
+    return code;
+}
+
+int MPI_Test(MPI_Request *request, int *is_over, MPI_Status *status)
+{
+    int code = refused(OF_MPI_Test, MPI_COMM_NULL);
+    long const before = pending(1, request);
+    if (code == MPI_SUCCESS)
+        code = PMPI_Test(request, is_over, status);
     alive[REQUESTS] += pending(1, request) - before;
     return code;
 }

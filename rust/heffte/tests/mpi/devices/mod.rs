@@ -2,6 +2,9 @@
 //!
 //! `mpiexec -n N <this program> devices cufft`, with a device or with what stands in for one.
 
+mod faults;
+mod stand_in;
+
 use heffte::geometry::{Box3d, split_world};
 use heffte::{BackendKind, Call, Complex, DeviceArray, Direction, Error, Plan, RawArray, Scale, Spec};
 use mpi::topology::SimpleCommunicator;
@@ -20,6 +23,7 @@ pub fn run(harness: &mut Harness<'_>, which: &[&str]) {
         let name = |test: &str| format!("{test} ({})", backend.name());
         harness.test(&name("host_memory_on_one_rank_is_an_error_of_all"), || host_memory(comm, backend));
         harness.test(&name("a_plan_says_which_device_it_works_on"), || recipe(comm, backend));
+        faults::run(harness, backend);
     }
 }
 
