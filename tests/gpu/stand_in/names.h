@@ -1,0 +1,29 @@
+// How a library of a vendor names what the stand-in does. Each table is compiled once for each vendor, with VENDOR_CUDA or VENDOR_HIP.
+#pragma once
+
+#include "stand_in.h"
+
+#ifdef VENDOR_CUDA
+#define PICK(cuda, hip) cuda
+#else
+#define PICK(cuda, hip) hip
+#endif
+
+namespace {
+constexpr stand_in::Vendor VENDOR = stand_in::Vendor::PICK(CUDA, HIP);
+
+/// One call: behind the lock, counted, and refused where it is to fail.
+template <class Body> int call(const char *name, int failure, Body body) {
+    std::lock_guard<std::mutex> guard(stand_in::lock());
+    return stand_in::refused(name) ? failure : int(body());
+}
+} // namespace
+
+#define TEXT_(name) #name
+#define TEXT(name) TEXT_(name)
+
+/// A function `name` that fails with `failure`, if it is to, and else returns what `body` says.
+#define EXPORT(name, failure, parameters, body)                                                                                    \
+    extern "C" __attribute__((visibility("default"))) int name parameters {                                                        \
+        return call(TEXT(name), failure, [&]() -> int body);                                                                       \
+    }
