@@ -1,10 +1,11 @@
 // Calls that are counted and fail when they are to, and what is alive.
-#include "stand_in.h"
+#include "parts.h"
 
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <mutex>
 #include <unistd.h>
 
 namespace stand_in {
@@ -13,7 +14,7 @@ int live[LIVE_COUNT];
 static const char *const LIVE_NAMES[LIVE_COUNT] = {"memory", "pinned",   "streams", "events",  "modules",
                                                    "plans",  "contexts", "ipc",     "programs"};
 
-std::mutex &lock() {
+static std::mutex &lock() {
     // Never destroyed: destructors of the program may still call.
     static std::mutex &mutex = *new std::mutex;
     return mutex;
@@ -70,7 +71,8 @@ static std::string without_version(const char *name) {
     return suffix ? std::string(name, suffix) : name;
 }
 
-bool refused(const char *full_name) {
+/// Counts a call, and says whether it is to fail.
+static bool refused(const char *full_name) {
     Plot &p = plot();
     std::string name = without_version(full_name);
     long count = ++p.calls[name];
@@ -84,15 +86,19 @@ bool refused(const char *full_name) {
     return strikes;
 }
 
+static bool locked_and_refused(const char *name) {
+    lock().lock();
+    return refused(name);
+}
+
+Call::Call(const char *name) : is_refused(locked_and_refused(name)) {}
+Call::~Call() { lock().unlock(); }
+
 static __attribute__((destructor)) void census() {
     if (!number_of("HEFFTE_STAND_IN_CENSUS", 0)) return;
     for (int i = 0; i < LIVE_COUNT; i++)
         if (live[i]) std::fprintf(stderr, "stand-in: %d %s left\n", live[i], LIVE_NAMES[i]);
 }
-
-} // namespace stand_in
-
-using namespace stand_in;
 
 /// How many are alive of "memory", "pinned", "streams", "events", "modules", "plans", "contexts", "ipc", "programs"; -1 for others.
 extern "C" int heffte_stand_in_live(const char *what) {
@@ -122,3 +128,5 @@ extern "C" long heffte_stand_in_calls(const char *name) {
     std::lock_guard<std::mutex> guard(lock());
     return plot().calls[name];
 }
+
+} // namespace stand_in

@@ -1,5 +1,5 @@
 // Kernels are compiled by the host's compiler to shared objects.
-#include "stand_in.h"
+#include "parts.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -37,10 +37,8 @@ static Handles<Program> &programs() {
     return all;
 }
 
-const std::vector<int> &architectures() {
-    static const std::vector<int> all = {50, 52, 53, 60, 61, 62, 70, 72, 75, 80, 86, 87, 89, 90, 100, 101, 120};
-    return all;
-}
+const int architectures[] = {50, 52, 53, 60, 61, 62, 70, 72, 75, 80, 86, 87, 89, 90, 100, 101, 120};
+const int architecture_count = std::size(architectures);
 
 static bool begins(const std::string &text, const std::string &with) { return text.compare(0, with.size(), with) == 0; }
 
@@ -50,7 +48,7 @@ static bool is_architecture(const std::string &name) {
     size_t digits = begins(name, "sm_") ? 3 : begins(name, "compute_") ? 8 : 0;
     if (!digits) return false;
     int number = std::atoi(name.c_str() + digits);
-    return std::count(architectures().begin(), architectures().end(), number) == 1;
+    return std::count(std::begin(architectures), std::end(architectures), number) == 1;
 }
 
 /// The value of an option: behind `=`, in the next one, or, where it may be so, in the same word.
@@ -90,7 +88,7 @@ static std::string contents(const fs::path &path) {
     return text.str();
 }
 
-static void write(const fs::path &path, const std::string &text) {
+static void write_text(const fs::path &path, const std::string &text) {
     fs::create_directories(path.parent_path());
     std::ofstream file(path, std::ios::binary);
     file << text;
@@ -100,13 +98,13 @@ static void write(const fs::path &path, const std::string &text) {
 /// The prelude lies beside this library.
 static std::string prelude() {
     Dl_info info;
-    if (!dladdr(reinterpret_cast<void *>(&architectures), &info)) die("where is this library?");
+    if (!dladdr(architectures, &info)) die("where is this library?");
     fs::path path = fs::canonical(info.dli_fname).parent_path() / "prelude.h";
     return contents(path);
 }
 
 /// Runs the compiler; what it says goes to `log`.
-static bool run(const std::vector<std::string> &command, const fs::path &log) {
+static bool run_compiler(const std::vector<std::string> &command, const fs::path &log) {
     std::vector<char *> words, environment;
     for (const std::string &word : command) words.push_back(const_cast<char *>(word.c_str()));
     words.push_back(nullptr);
@@ -150,15 +148,15 @@ static std::string compile_in(const fs::path &place, Program &program, const Cho
     fs::path kept = place_in_cache(command, all), object = place / "kernels.so";
     if (!kept.empty() && fs::exists(kept)) return contents(kept);
 
-    write(place / "kernels.cpp", text);
-    for (const auto &[name, header] : program.headers) write(place / name, header);
+    write_text(place / "kernels.cpp", text);
+    for (const auto &[name, header] : program.headers) write_text(place / name, header);
     command.insert(command.end(), {"-I", place, "-o", object, place / "kernels.cpp"});
-    bool is_done = run(command, place / "log");
+    bool is_done = run_compiler(command, place / "log");
     program.log = fs::exists(place / "log") ? contents(place / "log") : "cannot run " + command[0];
     if (!is_done) return {};
     if (!kept.empty()) {
         fs::path beside = kept.string() + "." + std::to_string(getpid());
-        write(beside, contents(object));
+        write_text(beside, contents(object));
         fs::rename(beside, kept);
     }
     return contents(object);

@@ -38,9 +38,9 @@ CALL(PICK(nvrtcGetCUBIN, hiprtcGetCode), (Handle program, char *bytes), image(pr
 #ifdef VENDOR_CUDA
 CALL(nvrtcGetPTXSize, (Handle program, size_t *size), image_size(program, true, size))
 CALL(nvrtcGetPTX, (Handle program, char *bytes), image(program, true, bytes))
-CALL(nvrtcGetNumSupportedArchs, (int *count), (*count = int(architectures().size()), COMPILER_SUCCESS))
+CALL(nvrtcGetNumSupportedArchs, (int *count), (*count = architecture_count, COMPILER_SUCCESS))
 EXPORT(nvrtcGetSupportedArchs, COMPILER_INTERNAL_ERROR, (int *numbers), {
-    for (int number : architectures()) *numbers++ = number;
+    for (int i = 0; i < architecture_count; i++) numbers[i] = architectures[i];
     return COMPILER_SUCCESS;
 })
 #endif

@@ -1,5 +1,5 @@
 // Devices, and which of them a thread works on.
-#include "stand_in.h"
+#include "parts.h"
 
 #include <cstdio>
 

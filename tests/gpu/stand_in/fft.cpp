@@ -1,5 +1,5 @@
 // Transforms, computed by FFTW.
-#include "stand_in.h"
+#include "parts.h"
 
 #include <cstdio>
 #include <cstdlib>

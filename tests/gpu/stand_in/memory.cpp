@@ -1,5 +1,5 @@
 // Memory of devices: files in memory that the program itself cannot read or write.
-#include "stand_in.h"
+#include "parts.h"
 
 #include <cstdio>
 #include <cstring>

@@ -1,5 +1,5 @@
 // Modules are shared objects, their kernels functions that are called for each block.
-#include "stand_in.h"
+#include "parts.h"
 
 #include <cstdio>
 #include <cstring>
@@ -54,7 +54,7 @@ static bool load(Module &module, const ImageHeader &header, const char *bytes) {
     module.file = memfd_create("heffte stand-in module", MFD_CLOEXEC);
     if (module.file < 0) return false;
     for (uint64_t written = 0; written < header.size;) {
-        ssize_t now = write(module.file, bytes + written, header.size - written);
+        ssize_t now = ::write(module.file, bytes + written, header.size - written);
         if (now <= 0) return false;
         written += uint64_t(now);
     }
@@ -110,7 +110,7 @@ Result get_function(uint64_t *function, uint64_t handle, const char *name) {
 }
 
 /// Runs all blocks; where work is put off, from the last to the first, so that none can rely on another.
-static void run(const Entry &entry, Dimensions grid, Dimensions block, const uint64_t *a) {
+static void run_blocks(const Entry &entry, Dimensions grid, Dimensions block, const uint64_t *a) {
     Unprotected unprotected;
     const Module &module = *entry.module;
     *module.block_size = block;
@@ -147,7 +147,7 @@ Result launch(uint64_t function, Dimensions grid, Dimensions block, unsigned sha
             return ILLEGAL_ADDRESS;
         }
     }
-    return submit(stream, [=] { run(entry, grid, block, arguments.data()); });
+    return submit(stream, [=] { run_blocks(entry, grid, block, arguments.data()); });
 }
 
 } // namespace stand_in

@@ -12,10 +12,9 @@
 namespace {
 constexpr stand_in::Vendor VENDOR = stand_in::Vendor::PICK(CUDA, HIP);
 
-/// One call: behind the lock, counted, and refused where it is to fail.
 template <class Body> int call(const char *name, int failure, Body body) {
-    std::lock_guard<std::mutex> guard(stand_in::lock());
-    return stand_in::refused(name) ? failure : int(body());
+    stand_in::Call call(name);
+    return call.is_refused ? failure : body();
 }
 } // namespace
 

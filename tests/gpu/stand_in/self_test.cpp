@@ -5,6 +5,7 @@
 #include <cmath>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <sys/wait.h>
@@ -236,6 +237,15 @@ void what_does_not_compile_leaves_a_log(const Vendor &vendor) {
     if (vendor.is_cuda) REQUIRE(said("", unknown, INVALID_OPTION).find("sm_4711") != std::string::npos);
 }
 
+void what_was_compiled_is_kept(const Vendor &vendor) {
+    vendor.begin();
+    Module first(vendor);
+    // Now no compiler is found.
+    setenv("PATH", "/nowhere", 1);
+    Module second(vendor);
+    REQUIRE(first.function("copy") != second.function("copy"));
+}
+
 void a_lazy_stream_waits_until_it_is_asked(const Vendor &vendor) {
     vendor.begin();
     Handle first = vendor.stream(), second = vendor.stream(), event = 0, early = 0;
@@ -428,6 +438,8 @@ void run_all(Checks &checks, const std::string &file) {
     CHECK(a_kernel_crashes_beyond_the_end, {}, CRASHED);
     CHECK(launches_that_are_wrong_are_refused);
     CHECK(what_does_not_compile_leaves_a_log);
+    CHECK(what_was_compiled_is_kept, {{"HEFFTE_STAND_IN_CACHE", file + ".kept"}});
+    std::filesystem::remove_all(file + ".kept");
     CHECK(transforms_are_those_of_a_direct_dft);
     CHECK(transforms_want_their_work_area);
     CHECK(a_lazy_stream_waits_until_it_is_asked, lazy);
@@ -449,11 +461,11 @@ int main(int count, char **words) {
         std::printf("usage: %s DIRECTORY cuda|hip\n", words[0]);
         return 2;
     }
-    char file[] = "/tmp/heffte-stand-in-XXXXXX";
-    close(mkstemp(file));
+    std::string file = (std::filesystem::temp_directory_path() / "heffte-stand-in-XXXXXX").string();
+    close(mkstemp(file.data()));
     Checks checks{words[1], std::strcmp(words[2], "cuda") == 0};
     run_all(checks, file);
-    unlink(file);
+    unlink(file.c_str());
     std::printf("%d passed, %d failed\n", checks.passed, checks.failed);
     return checks.failed ? 1 : 0;
 }

@@ -1,15 +1,9 @@
-// What the parts of the stand-in know of each other. Nothing here is of one vendor: both give the same numbers to the same errors,
-// and what is called differs in its name alone (names.h). All of it runs behind one lock.
+// What the libraries of both vendors do, as their tables of names (*_names.cpp) call it. Nothing here is of one vendor: both give
+// the same numbers to the same errors. All of it runs behind one lock.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <memory>
-#include <mutex>
-#include <string>
-#include <unordered_map>
-#include <vector>
 
 namespace stand_in {
 
@@ -58,44 +52,15 @@ enum CompilerResult {
 
 enum class Vendor { CUDA, HIP };
 
-// calls.cpp: calls that are counted and fail when they are to; what is alive.
+// calls.cpp
 
-enum Live { MEMORY, PINNED, STREAMS, EVENTS, MODULES, PLANS, CONTEXTS, IPC, PROGRAMS, LIVE_COUNT };
-extern int live[LIVE_COUNT];
-
-std::mutex &lock();
-/// Counts a call by the vendor's name, and says whether it is to fail.
-bool refused(const char *name);
-/// The number that a variable of the environment has, or `otherwise`.
-long number_of(const char *variable, long otherwise);
-/// Ends the program: what cannot be told by an error of the vendor.
-[[noreturn]] void die(const std::string &reason);
-
-// A handle is a number that is given once: one that was destroyed is never that of something else.
-uint64_t new_handle();
-
-template <class T> class Handles {
+/// One call, by the vendor's name: holds the lock, is counted, and may have to fail.
+class Call {
   public:
-    explicit Handles(Live what) : what(what) {}
-    uint64_t add(std::shared_ptr<T> object) {
-        uint64_t handle = new_handle();
-        objects[handle] = std::move(object);
-        live[what]++;
-        return handle;
-    }
-    std::shared_ptr<T> find(uint64_t handle) const {
-        auto found = objects.find(handle);
-        return found == objects.end() ? nullptr : found->second;
-    }
-    bool remove(uint64_t handle) {
-        bool was_there = objects.erase(handle) == 1;
-        live[what] -= was_there;
-        return was_there;
-    }
-
-  private:
-    Live what;
-    std::unordered_map<uint64_t, std::shared_ptr<T>> objects;
+    explicit Call(const char *name);
+    ~Call();
+    Call(const Call &) = delete;
+    const bool is_refused;
 };
 
 // devices.cpp: devices, and which of them a thread works on.
@@ -138,29 +103,8 @@ Result get_handle(IpcHandle *handle, Address address);
 Result open_handle(Address *address, IpcHandle handle, unsigned flags);
 Result close_handle(Address address);
 
-/// Whether so many bytes lie in one allocation of a device.
-bool is_on_device(Address address, size_t size);
-/// Whether something of the program's is there that no device reaches.
-bool is_of_host_alone(Address address);
-
-/// Lets the stand-in itself read and write the memory of devices while it lives.
-class Unprotected {
-  public:
-    Unprotected();
-    ~Unprotected();
-    Unprotected(const Unprotected &) = delete;
-};
-
-/// What memory holds that nobody has written: not a number, in any precision.
-constexpr unsigned char GARBAGE = 0xff;
-
 // streams.cpp
 
-bool is_lazy();
-/// Whether it is a stream of this thread's device.
-bool is_stream_here(uint64_t stream);
-/// Runs `work` on a stream: at once, or when somebody waits for it.
-Result submit(uint64_t stream, std::function<void()> work);
 Result create_stream(uint64_t *stream, unsigned flags);
 Result destroy_stream(uint64_t stream);
 Result synchronize_stream(uint64_t stream);
@@ -179,13 +123,6 @@ struct Dimensions {
     unsigned x, y, z;
 };
 
-/// What a compiled program begins with; then comes a shared object of `size` bytes.
-struct ImageHeader {
-    char magic[8];
-    uint64_t size;
-};
-constexpr char IMAGE_MAGIC[8] = {'h', 'e', 'f', 'f', 't', 'e', '-', 'k'};
-
 Result load_module(uint64_t *module, const void *image);
 Result unload_module(uint64_t module);
 Result get_function(uint64_t *function, uint64_t module, const char *name);
@@ -203,7 +140,9 @@ CompilerResult image_size(uint64_t program, bool virtual_image, size_t *size);
 CompilerResult image(uint64_t program, bool virtual_image, char *bytes);
 CompilerResult log_size(uint64_t program, size_t *size);
 CompilerResult log(uint64_t program, char *text);
-const std::vector<int> &architectures();
+/// The architectures that are known, in order; as many as `architecture_count` says.
+extern const int architectures[];
+extern const int architecture_count;
 
 // fft.cpp
 

@@ -1,5 +1,5 @@
 // Streams and events. Work runs at once, or, with HEFFTE_STAND_IN_LAZY=1, not before somebody waits for it.
-#include "stand_in.h"
+#include "parts.h"
 
 #include <algorithm>
 #include <chrono>
