@@ -7,6 +7,7 @@ mod count;
 mod cxx;
 mod docs;
 mod faults;
+mod gpu;
 mod installed;
 mod make;
 mod matrix;
@@ -86,7 +87,7 @@ const FULL: [Piece; 11] = [
 ];
 
 /// To add a piece, add a row. Cheap ones come first; those after `build` use what it installs.
-const PIECES: [Piece; 27] = [
+const PIECES: [Piece; 28] = [
     Piece { name: "fmt", about: "the Rust sources are formatted", run: rust::fmt },
     Piece { name: "header", about: "heffte_c.h and heffte_abi.h are what rust/heffte-c makes", run: native::header },
     Piece {
@@ -104,6 +105,7 @@ const PIECES: [Piece; 27] = [
     Piece { name: "rust", about: "unit and documentation tests of the crates", run: rust::unit },
     Piece { name: "mpi", about: "tests of the library on 1 to 4 ranks, random transforms on 7", run: rust::mpi },
     Piece { name: "examples", about: "the Rust examples on 2 ranks", run: rust::examples },
+    Piece { name: "gpu", about: "libraries that stand in for CUDA's and ROCm's", run: gpu::run },
     Piece { name: "bench", about: "speed3d on 1, 2 and 4 ranks, and a comparison with scipy", run: bench::run },
     Piece { name: "build", about: "CMake builds and installs the library and the Python package", run: native::build },
     Piece { name: "headers", about: "each header is C99 without a warning", run: native::headers },

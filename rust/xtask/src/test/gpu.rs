@@ -1,0 +1,103 @@
+//! Libraries that stand in for CUDA's and ROCm's, so that what runs on devices is tested on machines without one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use rayon::prelude::*;
+
+use super::report::Report;
+use crate::command;
+use crate::paths::at;
+use crate::setup::Tools;
+
+const LIMIT: Duration = Duration::from_secs(120);
+const SOURCES: &str = "tests/gpu/stand_in";
+/// What the libraries of both vendors have in common.
+const BODY: &str = "libheffte_stand_in.so";
+/// It is read where the body lies.
+const PRELUDE: &str = "prelude.h";
+const SELF_TEST: &str = "self_test";
+const VENDORS: [&str; 2] = ["cuda", "hip"];
+/// Libraries, each with its vendor and the table of names that it is made of.
+const LIBRARIES: [(&str, &str, &str); 6] = [
+    ("cuda", "libcuda.so.1", "driver_names.cpp"),
+    ("cuda", "libnvrtc.so.12", "compiler_names.cpp"),
+    ("cuda", "libcufft.so.11", "fft_names.cpp"),
+    ("hip", "libamdhip64.so.6", "driver_names.cpp"),
+    ("hip", "libhiprtc.so.6", "compiler_names.cpp"),
+    ("hip", "libhipfft.so.0", "fft_names.cpp"),
+];
+
+pub fn run(tools: &Tools, report: &mut Report) {
+    if !tools.backends().names().contains(&"fftw") {
+        println!("  left out: the stand-ins for CUDA and ROCm, which compute with FFTW");
+        return;
+    }
+    if !report.check("the stand-ins for CUDA and ROCm", || stand_ins(tools)) {
+        return;
+    }
+    for vendor in VENDORS {
+        let mut test = tools.command(place().join(SELF_TEST));
+        test.envs(tools.backends().variables()).arg(place()).arg(vendor);
+        report.program_within(&format!("what stands in for {vendor} does what it is relied on for"), &mut test, LIMIT);
+    }
+}
+
+/// Where the stand-ins are: a folder for each vendor, to be the first of `LD_LIBRARY_PATH`.
+fn place() -> PathBuf {
+    at("target/stand-in")
+}
+
+/// Builds the stand-ins, where they are older than their sources.
+fn stand_ins(tools: &Tools) -> Result<()> {
+    let common = [BODY, PRELUDE, SELF_TEST].map(|name| place().join(name));
+    let libraries = LIBRARIES.iter().map(|(vendor, name, _)| place().join(vendor).join(name));
+    if are_newer_than_sources(common.into_iter().chain(libraries))? {
+        return Ok(());
+    }
+    VENDORS.iter().try_for_each(|vendor| fs::create_dir_all(place().join(vendor)))?;
+    fs::copy(source(PRELUDE), place().join(PRELUDE)).with_context(|| format!("cannot copy {PRELUDE}"))?;
+    let (body, test) = rayon::join(
+        || compiled(library(tools, BODY, &place().join(BODY)).arg(source("stand_in.cpp")).arg("-ldl")),
+        || {
+            let mut compile = compiler(tools, &place().join(SELF_TEST));
+            compiled(compile.arg(source("self_test.cpp")).arg(source("self_test_fft.cpp")).arg("-ldl"))
+        },
+    );
+    body.and(test)?;
+    LIBRARIES.par_iter().try_for_each(|(vendor, name, table)| {
+        let mut compile = library(tools, name, &place().join(vendor).join(name));
+        compile.arg(format!("-DVENDOR_{}", vendor.to_uppercase())).arg(source(table)).arg("-Wl,-rpath,$ORIGIN/..");
+        compiled(compile.arg(place().join(BODY)))
+    })
+}
+
+fn are_newer_than_sources(mut files: impl Iterator<Item = PathBuf>) -> Result<bool> {
+    let written = |path: &Path| fs::metadata(path).and_then(|file| file.modified()).ok();
+    let newest = fs::read_dir(at(SOURCES))?.flatten().filter_map(|entry| written(&entry.path())).max();
+    Ok(files.all(|file| written(&file) > newest))
+}
+
+fn source(name: &str) -> PathBuf {
+    at(SOURCES).join(name)
+}
+
+fn compiler(tools: &Tools, output: &Path) -> Command {
+    let given = std::env::var_os("CXX").filter(|name| !name.is_empty());
+    let mut compile = tools.command(given.unwrap_or_else(|| "c++".into()));
+    compile.args(["-std=c++17", "-Wall", "-Wextra", "-Werror", "-o"]).arg(output);
+    compile
+}
+
+fn library(tools: &Tools, name: &str, output: &Path) -> Command {
+    let mut compile = compiler(tools, output);
+    compile.args(["-shared", "-fPIC"]).arg(format!("-Wl,-soname,{name}"));
+    compile
+}
+
+fn compiled(command: &mut Command) -> Result<()> {
+    command::run("compiling", command).map(|_| ())
+}
