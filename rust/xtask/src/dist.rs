@@ -130,7 +130,7 @@ fn leave_out_libraries_of_windows(vendor: &Path) -> Result<()> {
 fn bill_of_materials(place: &Path, sources: &Path, time: &str) -> Result<()> {
     let mut list = Command::new(CYCLONEDX.installed()?);
     list.args(["cyclonedx", "--format", "json", "--spec-version", "1.5", "--target", "x86_64-unknown-linux-gnu"]);
-    list.args(["--manifest-path", "rust/heffte-c/Cargo.toml", "--features", "fftw,mkl"]);
+    list.args(["--manifest-path", "rust/heffte-c/Cargo.toml", "--features", "fftw,mkl,cuda,rocm"]);
     list.args(["--override-filename", "sbom"]).current_dir(sources).env("SOURCE_DATE_EPOCH", time);
     command::run("listing what is inside", &mut list)?;
     // It writes beside the manifest of every crate of the workspace.

@@ -62,8 +62,22 @@ static void protect_all(int protection) {
         if (allocation.is_on_device()) protect(allocation, protection);
 }
 
-Unprotected::Unprotected() { protect_all(PROT_READ | PROT_WRITE); }
-Unprotected::~Unprotected() { protect_all(PROT_NONE); }
+/// Whether MPI is to carry memory of devices: then it may be touched.
+static bool is_open() {
+    static bool open = number_of("HEFFTE_STAND_IN_AWARE", 0);
+    return open;
+}
+
+/// What Open MPI answers: whether it carries the memory of devices. It is asked of the whole program, so this library has to be preloaded.
+extern "C" int MPIX_Query_cuda_support(void) { return is_open(); }
+extern "C" int MPIX_Query_rocm_support(void) { return is_open(); }
+
+Unprotected::Unprotected() {
+    if (!is_open()) protect_all(PROT_READ | PROT_WRITE);
+}
+Unprotected::~Unprotected() {
+    if (!is_open()) protect_all(PROT_NONE);
+}
 
 /// Maps the file of an allocation between two pages that nobody may touch.
 static bool map_between_guards(Allocation &allocation) {
@@ -94,7 +108,7 @@ static Result make(Kind kind, Address *address, size_t size) {
     }
     made.number = status.st_ino;
     std::memset(made.pages, GARBAGE, made.length);
-    if (made.is_on_device()) protect(made, PROT_NONE);
+    if (made.is_on_device() && !is_open()) protect(made, PROT_NONE);
     // The vendors align what they give to 256 bytes.
     *address = Address(made.pages) + made.length - round_up(size, 256);
     live[kind == Kind::DEVICE ? MEMORY : PINNED]++;
@@ -266,7 +280,7 @@ Result open_handle(Address *address, IpcHandle handle, unsigned flags) {
         live[IPC]--;
         return INVALID_VALUE;
     }
-    protect(opened, PROT_NONE);
+    if (!is_open()) protect(opened, PROT_NONE);
     *address = Address(opened.pages) + passport.offset;
     allocations().emplace(*address, opened);
     return SUCCESS;

@@ -50,7 +50,7 @@ impl Drop for Imported {
 static RETIRED: Mutex<Vec<(Farewell, Memory)>> = Mutex::new(Vec::new());
 
 /// Frees what nobody has open any more.
-fn free_retired() {
+pub(super) fn free_retired() {
     RETIRED.lock().unwrap_or_else(PoisonError::into_inner).retain_mut(|(farewell, _)| !farewell.is_over());
 }
 
@@ -112,7 +112,6 @@ impl Shared {
 
     /// Lets go of the memory of others, and of our own once they have, too. Waits for nobody; nothing of this rank's is under way there.
     pub fn retire(&mut self, comm: &Comm, device: &Arc<dyn Device>) {
-        free_retired();
         self.peers.clear();
         let own = std::mem::replace(&mut self.own, Memory::none(device));
         match comm.say_farewell() {

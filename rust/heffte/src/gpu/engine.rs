@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::carrier::{Carrier, Shared, mpi_carries, refusal};
+use super::carrier::{Carrier, Shared, free_retired, mpi_carries, refusal};
 use super::device::{Address, Device, Fft, Stream, insist};
 use super::lines::Shape;
 use super::memory::{Memory, Pinned};
@@ -281,6 +281,7 @@ impl Engine {
         let entered = self.device.enter().or_else(|_| self.device.enter());
         state.ffts.clear();
         drop(entered);
+        free_retired();
         if let Carrier::Shared(shared) = &mut state.carrier {
             shared.retire(comm, &self.device);
         }

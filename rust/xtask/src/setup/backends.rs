@@ -11,6 +11,9 @@ use crate::paths::at;
 /// FFTW's libraries of both precisions, and its header.
 const FFTW: [&str; 3] = ["libfftw3-double3", "libfftw3-single3", "libfftw3-dev"];
 
+/// Features of backends whose libraries no build needs.
+const DEVICES: [&str; 2] = ["cuda", "rocm"];
+
 /// Where the libraries are; what is not to be had is left out of the tests, which say so.
 pub struct Backends {
     /// The prefix of FFTW, and the directory of its libraries.
@@ -33,6 +36,11 @@ impl Backends {
     /// The names of those that are there.
     pub fn names(&self) -> Vec<&'static str> {
         [self.fftw.as_ref().map(|_| "fftw"), self.mkl.as_ref().map(|_| "mkl")].into_iter().flatten().collect()
+    }
+
+    /// The cargo features of the library for those, and for devices, whose libraries are only looked for when a plan wants them.
+    pub fn features(&self) -> Vec<&'static str> {
+        self.names().into_iter().chain(DEVICES).collect()
     }
 
     /// What programs that were not built by CMake need in their environment.

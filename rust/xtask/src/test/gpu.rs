@@ -1,4 +1,4 @@
-//! Libraries that stand in for CUDA's and ROCm's, so that what runs on devices is tested on machines without one.
+//! What runs on devices, on machines without one: libraries that stand in for CUDA's and ROCm's.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use rayon::prelude::*;
 
 use super::report::Report;
+use super::rust;
 use crate::command;
 use crate::paths::at;
 use crate::setup::Tools;
@@ -20,6 +21,7 @@ const BODY: &str = "libheffte_stand_in.so";
 /// It is read where the body lies.
 const PRELUDE: &str = "prelude.h";
 const SELF_TEST: &str = "self_test";
+const RANKS: [usize; 3] = [1, 2, 3];
 const VENDORS: [&str; 2] = ["cuda", "hip"];
 /// Libraries, each with its vendor and the table of names that it is made of.
 const LIBRARIES: [(&str, &str, &str); 6] = [
@@ -44,6 +46,48 @@ pub fn run(tools: &Tools, report: &mut Report) {
         test.envs(tools.backends().variables()).arg(place()).arg(vendor);
         report.program_within(&format!("what stands in for {vendor} does what it is relied on for"), &mut test, LIMIT);
     }
+    engine(tools, report);
+}
+
+/// The library's tests of device backends, on what stands in for their devices.
+fn engine(tools: &Tools, report: &mut Report) {
+    let Some(on_ranks) = rust::built(tools, report) else { return };
+    let on_devices = |vendor: &str, ranks: usize| {
+        let mut program = on_ranks(ranks);
+        with_stand_ins(&mut program, tools, vendor).args(["devices", backend_of(vendor)]);
+        program
+    };
+    for ranks in RANKS {
+        report.program_within(&format!("cufft on {ranks} ranks"), &mut on_devices("cuda", ranks), LIMIT);
+    }
+    report.program_within("rocfft on 2 ranks", &mut on_devices("hip", 2), LIMIT);
+    let mut lazy = on_devices("cuda", 2);
+    report.program_within("2 ranks, work is put off", lazy.env("HEFFTE_STAND_IN_LAZY", "1"), LIMIT);
+    // An MPI that says that it carries the memory of devices, where it does.
+    let mut aware = on_devices("cuda", 2);
+    aware.env("HEFFTE_STAND_IN_AWARE", "1").env("HEFFTE_SHARED_MEMORY", "0").env("LD_PRELOAD", place().join(BODY));
+    report.program_within("2 ranks, MPI carries the memory of devices", &mut aware, LIMIT);
+    let mut missing = on_ranks(1);
+    missing.env("HEFFTE_STAND_IN_DEVICES", "0").args(["devices", "none"]);
+    report.program_within("no driver", &mut missing, LIMIT);
+}
+
+/// The backend for the devices of a vendor.
+fn backend_of(vendor: &str) -> &'static str {
+    if vendor == "cuda" { "cufft" } else { "rocfft" }
+}
+
+/// Lets a command find the stand-ins of a vendor first.
+pub fn with_stand_ins<'a>(command: &'a mut Command, tools: &Tools, vendor: &str) -> &'a mut Command {
+    let folders = [place().join(vendor), place()].into_iter();
+    let given = command.get_envs().find(|(name, _)| *name == "LD_LIBRARY_PATH").and_then(|(_, value)| value);
+    let inherited = given.map_or_else(|| std::env::var_os("LD_LIBRARY_PATH"), |value| Some(value.to_owned()));
+    let inherited: Vec<PathBuf> = inherited.iter().flat_map(std::env::split_paths).collect();
+    let paths = std::env::join_paths(folders.chain(inherited)).expect("no path has a colon");
+    command.envs(tools.backends().variables()).env("LD_LIBRARY_PATH", paths);
+    // What was compiled for one process serves all that follow.
+    command.env("HEFFTE_STAND_IN_CACHE", place().join("cache")).env("XDG_CACHE_HOME", place().join("cache"));
+    command.env("HEFFTE_CUDA_LIBRARIES", place().join("cuda")).env("HEFFTE_ROCM_LIBRARIES", place().join("hip"))
 }
 
 /// Where the stand-ins are: a folder for each vendor, to be the first of `LD_LIBRARY_PATH`.

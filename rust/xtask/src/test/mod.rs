@@ -105,7 +105,7 @@ const PIECES: [Piece; 28] = [
     Piece { name: "rust", about: "unit and documentation tests of the crates", run: rust::unit },
     Piece { name: "mpi", about: "tests of the library on 1 to 4 ranks, random transforms on 7", run: rust::mpi },
     Piece { name: "examples", about: "the Rust examples on 2 ranks", run: rust::examples },
-    Piece { name: "gpu", about: "libraries that stand in for CUDA's and ROCm's", run: gpu::run },
+    Piece { name: "gpu", about: "transforms on devices, by what stands in for CUDA and ROCm", run: gpu::run },
     Piece { name: "bench", about: "speed3d on 1, 2 and 4 ranks, and a comparison with scipy", run: bench::run },
     Piece { name: "build", about: "CMake builds and installs the library and the Python package", run: native::build },
     Piece { name: "headers", about: "each header is C99 without a warning", run: native::headers },

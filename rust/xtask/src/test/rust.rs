@@ -22,7 +22,7 @@ pub fn fmt(tools: &Tools, report: &mut Report) {
 }
 
 pub fn clippy(tools: &Tools, report: &mut Report) {
-    for features in ["heffte/fftw,heffte/mkl", ""] {
+    for features in ["heffte/fftw,heffte/mkl,heffte/cuda,heffte/rocm", ""] {
         let arguments =
             ["clippy", "--locked", "--workspace", "--all-targets", "--features", features, "--", "-D", "warnings"];
         let with = if features.is_empty() { "the stock backend alone" } else { "all backends" };
@@ -49,7 +49,7 @@ pub fn tests(tools: &Tools, choice: &[&str]) -> Command {
 
 /// The library and the benchmarks, with the backends that are there.
 pub fn packages(tools: &Tools) -> Vec<String> {
-    let features: Vec<String> = tools.backends().names().into_iter().map(|name| format!("heffte/{name}")).collect();
+    let features: Vec<String> = tools.backends().features().into_iter().map(|name| format!("heffte/{name}")).collect();
     ["-p", "heffte", "-p", "heffte-bench", "--features", &features.join(",")].map(str::to_owned).into()
 }
 
@@ -64,7 +64,7 @@ pub fn program(tools: &Tools, report: &mut Report) -> Option<PathBuf> {
 }
 
 /// The same; on how many ranks is for the caller to say.
-fn built<'a>(tools: &'a Tools, report: &mut Report) -> Option<impl Fn(usize) -> Command + 'a> {
+pub fn built<'a>(tools: &'a Tools, report: &mut Report) -> Option<impl Fn(usize) -> Command + 'a> {
     let program = program(tools, report)?;
     Some(move |ranks: usize| {
         let mut command = tools.on_ranks(ranks, &program);

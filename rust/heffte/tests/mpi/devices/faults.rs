@@ -116,11 +116,13 @@ fn transform(comm: &SimpleCommunicator, spec: Spec, [input, output]: [RawArray; 
     unsafe { plan.execute(Ok(call)) }
 }
 
-/// What is alive once everybody has let go of what ranks share: the next plans free that.
+/// What is alive once everybody has let go of what ranks share: the ends of other plans free that.
 fn settled(comm: &SimpleCommunicator, stand_in: &StandIn, backend: BackendKind, mine: Box3d) -> String {
-    for _ in 0..3 {
+    let options = PlanOptions { use_shared_memory: false, ..PlanOptions::default() };
+    for _ in 0..5 {
         comm.barrier();
-        let plan = Plan::new(comm, Spec::c2c(mine, mine).with_backend(backend)).expect("nothing fails now");
+        let spec = Spec::c2c(mine, mine).with_backend(backend).with_options(options);
+        let plan = Plan::new(comm, spec).expect("nothing fails now");
         let input = vec![Complex::new(1.0, 0.0); plan.size_inbox()];
         let mut output = vec![Complex::<f64>::default(); plan.size_outbox()];
         once(&plan, Direction::Forward, &input, &mut output, Scale::None).expect("nothing fails now");

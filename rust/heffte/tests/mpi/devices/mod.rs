@@ -1,21 +1,30 @@
 //! Backends that work in the memory of devices: the same tests as for the others, and what they have of their own.
 //!
-//! `mpiexec -n N <this program> devices cufft`, with a device or with what stands in for one.
+//! `mpiexec -n N <this program> devices cufft`, with a device or with what stands in for one; `devices none` without either.
 
 mod faults;
 mod stand_in;
 
 use heffte::geometry::{Box3d, split_world};
-use heffte::{BackendKind, Call, Complex, DeviceArray, Direction, Error, Plan, RawArray, Scale, Spec};
+use heffte::{
+    AxisKind, BackendKind, Call, Complex, DeviceArray, Direction, Error, ErrorKind, Plan, PlanOptions, RawArray, Scale,
+    Spec,
+};
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::*;
 
+use crate::arrays::once;
 use crate::failures::assert_same_error;
 use crate::harness::Harness;
+use crate::oracle::{Field, is_close};
 use crate::transforms;
 
 pub fn run(harness: &mut Harness<'_>, which: &[&str]) {
     let comm = harness.comm;
+    if which == ["none"] {
+        harness.test("what_a_device_lacks_is_said", || missing(comm));
+        return;
+    }
     for name in which {
         let backend = BackendKind::built().find(|backend| backend.name() == *name).expect("a backend of this build");
         backend.check().expect("there is a device");
@@ -23,7 +32,11 @@ pub fn run(harness: &mut Harness<'_>, which: &[&str]) {
         let name = |test: &str| format!("{test} ({})", backend.name());
         harness.test(&name("host_memory_on_one_rank_is_an_error_of_all"), || host_memory(comm, backend));
         harness.test(&name("a_plan_says_which_device_it_works_on"), || recipe(comm, backend));
-        faults::run(harness, backend);
+        harness.test(&name("mpi_carries_the_memory_of_devices_where_it_says_so"), || aware(comm, backend));
+        // More ranks than cores take long to agree, and would find nothing new.
+        if comm.size() <= 2 {
+            faults::run(harness, backend);
+        }
     }
 }
 
@@ -58,4 +71,42 @@ fn recipe(comm: &SimpleCommunicator, backend: BackendKind) {
     assert!(matches!(error, Error::HostBackend { name: "stock" }), "{error}");
     let far = Plan::new(comm, Spec::c2c(mine, mine).with_backend(backend).with_device(Some(99))).expect_err("too far");
     assert_same_error(comm, &far, &["rank 0"]);
+}
+
+/// Without a driver, the error names the library that was looked for, and what may name its place.
+fn missing(comm: &SimpleCommunicator) {
+    let mine = slab(comm);
+    let libraries = [
+        (BackendKind::Cufft, "libcuda.so.1", "HEFFTE_CUDA_LIBRARIES"),
+        (BackendKind::Rocfft, "libamdhip64.so.", "HEFFTE_ROCM_LIBRARIES"),
+    ];
+    for (backend, library, variable) in libraries.into_iter().filter(|(backend, ..)| backend.is_built()) {
+        let error = Plan::new(comm, Spec::c2c(mine, mine).with_backend(backend)).expect_err("there is no driver");
+        assert_same_error(comm, &error, &["rank 0", backend.name(), library, variable]);
+        assert_eq!(error.kind(), ErrorKind::Backend, "{error}");
+        let array = DeviceArray::of(backend, &[1.0_f64]).expect_err("there is no driver");
+        assert!(array.to_string().contains(library), "{array}");
+    }
+}
+
+/// Where MPI says that it carries the memory of devices, and a trial shows it, it is given that; else it is given host memory.
+fn aware(comm: &SimpleCommunicator, backend: BackendKind) {
+    if comm.size() == 1 {
+        return;
+    }
+    let (mine, spec) =
+        (slab(comm), |options| Spec::c2c(slab(comm), slab(comm)).with_backend(backend).with_options(options));
+    let says_so = std::env::var_os("HEFFTE_STAND_IN_AWARE").is_some();
+    for use_gpu_aware in [true, false] {
+        let options = PlanOptions { use_gpu_aware, use_shared_memory: false, ..PlanOptions::default() };
+        let plan = Plan::new(comm, spec(options)).expect("slabs are sound");
+        let way =
+            if use_gpu_aware && says_so { "alltoallv of device memory" } else { "alltoallv by way of host memory" };
+        assert!(plan.recipe().to_string().contains(way), "{}", plan.recipe());
+        let field = Field::random([6, 5, 8], 3, false);
+        let mut output = vec![Complex::<f64>::default(); plan.size_outbox()];
+        once(&plan, Direction::Forward, &field.local(&mine), &mut output, Scale::None).expect("forward");
+        let expected = field.transformed([AxisKind::C2c; 3], Direction::Forward).local(&mine);
+        assert!(is_close(&output, &expected), "{}", plan.recipe());
+    }
 }
