@@ -15,6 +15,7 @@ use std::sync::OnceLock;
 use anyhow::{Context, Result, ensure};
 
 pub use backends::Backends;
+pub use debian::Apt;
 pub use launcher::Launcher;
 
 use crate::command;

@@ -9,6 +9,7 @@ mod docs;
 mod faults;
 mod gpu;
 mod installed;
+mod kernels;
 mod make;
 mod matrix;
 mod missing;
@@ -54,7 +55,7 @@ struct Piece {
 }
 
 /// Pieces that only `--full` runs: what takes long, and seldom breaks alone.
-const FULL: [Piece; 11] = [
+const FULL: [Piece; 12] = [
     Piece {
         name: "valgrind",
         about: "the C tests read and write where they may, and free what they had",
@@ -73,6 +74,7 @@ const FULL: [Piece; 11] = [
             report.check("random problems", || fuzz::run(tools, &fuzz::Options::of(100_000, 1_000)));
         },
     },
+    Piece { name: "kernels", about: "the kernels of devices by the vendors' compilers", run: kernels::run },
     Piece { name: "cxx-more", about: "each header alone is C++20", run: cxx::each_by_new_standard },
     Piece { name: "conda-more", about: "the other variants of the conda packages", run: conda::others },
     Piece { name: "matrix", about: "CMake 3.22 and the newest, Ninja and make, Release and Debug", run: matrix::run },

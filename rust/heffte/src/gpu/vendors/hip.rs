@@ -85,11 +85,15 @@ fn load() -> std::result::Result<Libraries, String> {
         let names: Vec<String> = versions.iter().map(|version| versioned(stem, *version)).collect();
         PLACES.load(what, &names.iter().map(String::as_str).collect::<Vec<_>>())
     };
-    let api = Api::of(load("HIP's runtime", "libamdhip64", &[7, 6, 5])?, "hip")?;
+    let runtime = load("HIP's runtime", "libamdhip64", &[7, 6, 5])?;
+    let api = Api::of(runtime, "hip")?;
     // SAFETY: the runtime takes no other flags.
     api.done("hipInit", unsafe { (api.init)(0) }).map_err(|error| error.to_string())?;
     let fft = Library::of(load("hipFFT", "libhipfft", &[0])?, "hipfft")?;
-    let compiler = Compiler::of(load("hipRTC", "libhiprtc", &[7, 6, 5])?, "hiprtc", "hiprtcGetCode")?;
+    // In some distributions the compiler is part of the runtime.
+    let compiler = load("hipRTC", "libhiprtc", &[7, 6, 5])
+        .and_then(|library| Compiler::of(library, "hiprtc", "hiprtcGetCode"))
+        .or_else(|reason| Compiler::of(runtime, "hiprtc", "hiprtcGetCode").map_err(|_| reason))?;
     Ok(Libraries { api, fft, compiler })
 }
 
