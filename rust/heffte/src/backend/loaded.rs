@@ -101,7 +101,7 @@ fn machine(file: &Path) -> Option<(u32, u16)> {
 }
 
 /// The file that the loader has mapped at this address.
-pub(super) fn file_of(address: *const c_void) -> Option<PathBuf> {
+pub(crate) fn file_of(address: *const c_void) -> Option<PathBuf> {
     let mut found = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
     // SAFETY: the loader fills the struct for any address, or returns 0; the name is a string of the loader's that lives as long as
     // the file is mapped.

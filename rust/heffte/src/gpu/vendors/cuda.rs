@@ -21,6 +21,7 @@ const PLACES: Places = Places {
     variable: "HEFFTE_CUDA_LIBRARIES",
     roots: &["CUDA_PATH", "CUDA_HOME", "CUDAToolkit_ROOT"],
     default: "/usr/local/cuda",
+    wheels: "nvidia",
 };
 
 functions! {

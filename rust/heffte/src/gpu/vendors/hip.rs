@@ -16,8 +16,12 @@ use crate::gpu::device::{Address, Device, Entered, Fft, HANDLE_BYTES, Stream, Wa
 use crate::gpu::kernels::{self, Cache};
 use crate::gpu::lines::Shape;
 
-const PLACES: Places =
-    Places { variable: "HEFFTE_ROCM_LIBRARIES", roots: &["ROCM_PATH", "HIP_PATH"], default: "/opt/rocm" };
+const PLACES: Places = Places {
+    variable: "HEFFTE_ROCM_LIBRARIES",
+    roots: &["ROCM_PATH", "HIP_PATH"],
+    default: "/opt/rocm",
+    wheels: "_rocm_sdk_core",
+};
 
 /// A handle of another process's memory.
 #[repr(C)]

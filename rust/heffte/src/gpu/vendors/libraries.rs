@@ -1,8 +1,9 @@
 //! Where the libraries of a vendor are looked for.
 
+use std::ffi::c_void;
 use std::path::PathBuf;
 
-use crate::backend::loaded::{Loaded, paths_in};
+use crate::backend::loaded::{Loaded, file_of, paths_in};
 
 /// How a vendor's libraries are found.
 pub(super) struct Places {
@@ -12,11 +13,13 @@ pub(super) struct Places {
     pub roots: &'static [&'static str],
     /// Where it is installed by default.
     pub default: &'static str,
+    /// The folder, beside that of this library where Python has installed it, in which wheels put the vendor's libraries.
+    pub wheels: &'static str,
 }
 
 impl Places {
-    /// The first of a library's `names` that loads: in the folders that the environment names, then where the loader looks, then in the
-    /// toolkit's default place. It stays loaded.
+    /// The first of a library's `names` that loads: in the folders that the environment names, then among what wheels have brought, then
+    /// where the loader looks, then in the toolkit's default place. It stays loaded.
     ///
     /// # Errors
     /// What was wrong with each, and what may be done about it.
@@ -33,7 +36,9 @@ impl Places {
                 .filter(|file| file.exists())
                 .collect()
         };
-        let candidates = files(&first).into_iter().chain(names.iter().map(PathBuf::from)).chain(files(&last));
+        let of_wheels = files(&self.folders_of_wheels());
+        let by_loader = names.iter().map(PathBuf::from);
+        let candidates = files(&first).into_iter().chain(of_wheels).chain(by_loader).chain(files(&last));
         match Loaded::first(candidates, |_| Ok(())) {
             Ok(library) => Ok(Box::leak(Box::new(library))),
             Err(reasons) => {
@@ -43,6 +48,17 @@ impl Places {
                 Err(format!("{what} cannot be loaded{looked}: {reasons}; {} may name its folder", self.variable))
             }
         }
+    }
+}
+
+impl Places {
+    /// `lib` in each folder that the vendor's wheels have made.
+    fn folders_of_wheels(&self) -> Vec<PathBuf> {
+        let own = file_of(Places::load as *const c_void);
+        // `site-packages/heffte/_core.abi3.so`, in one folder or another of that package.
+        let wheels = own.iter().flat_map(|own| own.ancestors().skip(2).take(3)).map(|folder| folder.join(self.wheels));
+        let inner = wheels.filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten();
+        inner.map(|entry| entry.path().join("lib")).filter(|folder| folder.is_dir()).collect()
     }
 }
 

@@ -13,6 +13,7 @@ use heffte::{
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::*;
 
+use self::stand_in::StandIn;
 use crate::arrays::once;
 use crate::failures::assert_same_error;
 use crate::harness::Harness;
@@ -33,6 +34,7 @@ pub fn run(harness: &mut Harness<'_>, which: &[&str]) {
         harness.test(&name("host_memory_on_one_rank_is_an_error_of_all"), || host_memory(comm, backend));
         harness.test(&name("a_plan_says_which_device_it_works_on"), || recipe(comm, backend));
         harness.test(&name("mpi_carries_the_memory_of_devices_where_it_says_so"), || aware(comm, backend));
+        harness.test(&name("a_transform_costs_as_few_launches_as_it_can"), || launches(comm, backend));
         // More ranks than cores take long to agree, and would find nothing new.
         if comm.size() <= 2 {
             faults::run(harness, backend);
@@ -71,6 +73,31 @@ fn recipe(comm: &SimpleCommunicator, backend: BackendKind) {
     assert!(matches!(error, Error::HostBackend { name: "stock" }), "{error}");
     let far = Plan::new(comm, Spec::c2c(mine, mine).with_backend(backend).with_device(Some(99))).expect_err("too far");
     assert_same_error(comm, &far, &["rank 0"]);
+}
+
+/// One rank with a whole world makes a single call of the library; a factor is one launch more. Between slabs, each exchange is
+/// packed by one launch and unpacked by another, which has the factor, too.
+fn launches(comm: &SimpleCommunicator, backend: BackendKind) {
+    let Some(stand_in) = StandIn::loaded() else {
+        println!("left out: launches, which real devices do not count");
+        return;
+    };
+    let [launch, transform] = if backend == BackendKind::Cufft {
+        ["cuLaunchKernel", "cufftExecZ2Z"]
+    } else {
+        ["hipModuleLaunchKernel", "hipfftExecZ2Z"]
+    };
+    let mine = slab(comm);
+    let plan = Plan::new(comm, Spec::c2c(mine, mine).with_backend(backend)).expect("slabs are sound");
+    let input = vec![Complex::new(1.0, 0.0); mine.count()];
+    let mut output = input.clone();
+    let (alone, exchanges) = (comm.size() == 1, plan.recipe().stages().len() as i64 - 1);
+    for scale in [Scale::None, Scale::Full] {
+        stand_in.disarm();
+        once(&plan, Direction::Forward, &input, &mut output, scale).expect("forward");
+        let expected = if alone { (i64::from(scale == Scale::Full), 1) } else { (2 * exchanges, exchanges.min(2)) };
+        assert_eq!((stand_in.calls(launch), stand_in.calls(transform)), expected, "{}", plan.recipe());
+    }
 }
 
 /// Without a driver, the error names the library that was looked for, and what may name its place.

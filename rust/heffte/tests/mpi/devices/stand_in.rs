@@ -7,6 +7,7 @@ pub struct StandIn {
     arm: unsafe extern "C" fn(*const c_char, c_long),
     struck: unsafe extern "C" fn() -> c_int,
     live: unsafe extern "C" fn(*const c_char) -> c_int,
+    calls: unsafe extern "C" fn(*const c_char) -> c_long,
 }
 
 /// What is counted, but for what stays as long as the process: contexts and modules.
@@ -24,6 +25,7 @@ impl StandIn {
             Some(StandIn {
                 arm: function(library, c"heffte_stand_in_arm", |found| std::mem::transmute(found)),
                 struck: function(library, c"heffte_stand_in_struck", |found| std::mem::transmute(found)),
+                calls: function(library, c"heffte_stand_in_calls", |found| std::mem::transmute(found)),
                 live: function(library, c"heffte_stand_in_live", |found| std::mem::transmute(found)),
             })
         }
@@ -42,6 +44,13 @@ impl StandIn {
         let struck = unsafe { (self.struck)() } != 0;
         self.arm("", 0);
         struck
+    }
+
+    /// How often a function was called since [`StandIn::arm`] or [`StandIn::disarm`].
+    pub fn calls(&self, function: &str) -> i64 {
+        let name = CString::new(function).expect("names have no zeros");
+        // SAFETY: the name is a string of C.
+        i64::from(unsafe { (self.calls)(name.as_ptr()) })
     }
 
     /// What was made and not given back, in words.
