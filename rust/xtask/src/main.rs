@@ -8,6 +8,7 @@ mod coverage;
 mod demo;
 mod dist;
 mod fuzz;
+mod gpu_bundle;
 mod header;
 mod licences;
 mod marks;
@@ -56,6 +57,8 @@ enum Task {
     },
     /// Makes a release in ./build/dist: a tarball of the sources with the crates, a list of what is inside, checksums.
     Dist,
+    /// Makes ./build/gpu-bundle.tar.gz: what tests and measures the device backends on a machine with a GPU, without compilers or a network.
+    GpuBundle,
     /// Writes the licences of the crates that are inside to ./THIRD-PARTY.md, or elsewhere.
     Licences {
         #[arg(default_value = licences::FILE)]
@@ -109,6 +112,7 @@ fn run() -> Result<()> {
             Ok(())
         }
         Task::Dist => dist::run(&setup::tools()?),
+        Task::GpuBundle => gpu_bundle::run(&setup::tools()?),
         Task::Licences { file } => licences::write(&file),
         Task::Header { check } => header::run(check),
         Task::Options { check } => options::run(check),

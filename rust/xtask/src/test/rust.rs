@@ -57,10 +57,15 @@ pub fn packages(tools: &Tools) -> Vec<String> {
 pub fn program(tools: &Tools, report: &mut Report) -> Option<PathBuf> {
     let mut program = None;
     report.check("building the tests", || {
-        program = Some(executable(&mut tests(tools, &["--test", "mpi", "--no-run"]))?);
+        program = Some(built_program(tools)?);
         Ok(())
     });
     program
+}
+
+/// The same, outside a test.
+pub fn built_program(tools: &Tools) -> Result<PathBuf> {
+    executable(&mut tests(tools, &["--test", "mpi", "--no-run"]))
 }
 
 /// The same; on how many ranks is for the caller to say.
