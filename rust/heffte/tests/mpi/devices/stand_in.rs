@@ -50,7 +50,7 @@ impl StandIn {
     pub fn calls(&self, function: &str) -> i64 {
         let name = CString::new(function).expect("names have no zeros");
         // SAFETY: the name is a string of C.
-        i64::from(unsafe { (self.calls)(name.as_ptr()) })
+        unsafe { (self.calls)(name.as_ptr()) }
     }
 
     /// What was made and not given back, in words.
