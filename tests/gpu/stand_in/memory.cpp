@@ -120,8 +120,7 @@ static Result unmake(Kind kind, Address address) {
     if (!address) return SUCCESS;
     auto found = allocations().find(address);
     if (found == allocations().end() || found->second.kind != kind) return INVALID_VALUE;
-    // As the vendors do: what was begun may still use it.
-    synchronize_device();
+    finish_all_work();
     // Other processes that still have it open are to crash rather than read what is stale.
     if (ftruncate(found->second.file, 0)) die("ftruncate failed");
     unmap(found->second);
@@ -291,7 +290,7 @@ Result close_handle(Address address) {
     if (found == allocations().end() || found->second.kind != Kind::OPENED) return INVALID_VALUE;
     live[IPC]--;
     if (--found->second.opened) return SUCCESS;
-    synchronize_device();
+    finish_all_work();
     unmap(found->second);
     allocations().erase(found);
     return SUCCESS;
