@@ -142,8 +142,7 @@ FftResult create_plan(uint64_t *plan) {
 
 FftResult destroy_plan(uint64_t plan) {
     if (!plans().find(plan)) return FFT_INVALID_PLAN;
-    // As the vendors do: it may be at work.
-    synchronize_device();
+    finish_all_work();
     plans().remove(plan);
     return FFT_SUCCESS;
 }

@@ -53,15 +53,6 @@ static std::pair<const Address, Allocation> *at(Address address) {
 static size_t page() { return size_t(sysconf(_SC_PAGESIZE)); }
 static size_t round_up(size_t size, size_t unit) { return (size + unit - 1) / unit * unit; }
 
-static void protect(const Allocation &allocation, int protection) {
-    if (mprotect(allocation.pages, allocation.length, protection)) die("mprotect failed");
-}
-
-static void protect_all(int protection) {
-    for (const auto &[address, allocation] : allocations())
-        if (allocation.is_on_device()) protect(allocation, protection);
-}
-
 /// Whether MPI is to carry memory of devices: then it may be touched.
 static bool is_open() {
     static bool open = number_of("HEFFTE_STAND_IN_AWARE", 0);
@@ -72,12 +63,17 @@ static bool is_open() {
 extern "C" int MPIX_Query_cuda_support(void) { return is_open(); }
 extern "C" int MPIX_Query_rocm_support(void) { return is_open(); }
 
-Unprotected::Unprotected() {
-    if (!is_open()) protect_all(PROT_READ | PROT_WRITE);
+static void protect(const Allocation &allocation, int protection) {
+    if (!is_open() && mprotect(allocation.pages, allocation.length, protection)) die("mprotect failed");
 }
-Unprotected::~Unprotected() {
-    if (!is_open()) protect_all(PROT_NONE);
+
+static void protect_all(int protection) {
+    for (const auto &[address, allocation] : allocations())
+        if (allocation.is_on_device()) protect(allocation, protection);
 }
+
+Unprotected::Unprotected() { protect_all(PROT_READ | PROT_WRITE); }
+Unprotected::~Unprotected() { protect_all(PROT_NONE); }
 
 /// Maps the file of an allocation between two pages that nobody may touch.
 static bool map_between_guards(Allocation &allocation) {
@@ -108,7 +104,7 @@ static Result make(Kind kind, Address *address, size_t size) {
     }
     made.number = status.st_ino;
     std::memset(made.pages, GARBAGE, made.length);
-    if (made.is_on_device() && !is_open()) protect(made, PROT_NONE);
+    if (made.is_on_device()) protect(made, PROT_NONE);
     // The vendors align what they give to 256 bytes.
     *address = Address(made.pages) + made.length - round_up(size, 256);
     live[kind == Kind::DEVICE ? MEMORY : PINNED]++;
@@ -120,8 +116,7 @@ static Result unmake(Kind kind, Address address) {
     if (!address) return SUCCESS;
     auto found = allocations().find(address);
     if (found == allocations().end() || found->second.kind != kind) return INVALID_VALUE;
-    // As the vendors do: what was begun may still use it.
-    synchronize_device();
+    finish_all_work();
     // Other processes that still have it open are to crash rather than read what is stale.
     if (ftruncate(found->second.file, 0)) die("ftruncate failed");
     unmap(found->second);
@@ -280,7 +275,7 @@ Result open_handle(Address *address, IpcHandle handle, unsigned flags) {
         live[IPC]--;
         return INVALID_VALUE;
     }
-    if (!is_open()) protect(opened, PROT_NONE);
+    protect(opened, PROT_NONE);
     *address = Address(opened.pages) + passport.offset;
     allocations().emplace(*address, opened);
     return SUCCESS;
@@ -291,7 +286,7 @@ Result close_handle(Address address) {
     if (found == allocations().end() || found->second.kind != Kind::OPENED) return INVALID_VALUE;
     live[IPC]--;
     if (--found->second.opened) return SUCCESS;
-    synchronize_device();
+    finish_all_work();
     unmap(found->second);
     allocations().erase(found);
     return SUCCESS;

@@ -87,7 +87,7 @@ Result load_module(uint64_t *handle, const void *image) {
 Result unload_module(uint64_t handle) {
     auto module = modules().find(handle);
     if (!module) return INVALID_HANDLE;
-    synchronize_device();
+    finish_all_work();
     for (const auto &[name, function] : module->names) functions().erase(function);
     modules().remove(handle);
     return SUCCESS;

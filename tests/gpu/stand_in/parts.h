@@ -74,6 +74,8 @@ bool is_lazy();
 bool is_stream_here(uint64_t stream);
 /// Runs `work` on a stream: at once, or when somebody waits for it.
 Result submit(uint64_t stream, std::function<void()> work);
+/// Before something goes that work of any stream may use; the vendors wait then, too.
+void finish_all_work();
 // modules.cpp
 
 /// What a compiled program begins with; then comes a shared object of `size` bytes.

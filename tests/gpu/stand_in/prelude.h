@@ -1,8 +1,6 @@
 // What comes before a kernel source when the host's compiler is to compile it: what CUDA and HIP have built in.
 //
 // A kernel is a function that is called once for each block. What its threads do is in loops over them, ALL_THREADS { … }.
-#pragma once
-
 #include <cmath>
 #include <cstddef>
 #include <cstdint>

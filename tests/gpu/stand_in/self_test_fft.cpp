@@ -192,8 +192,6 @@ void check(const Vendor &vendor, const Kind &kind, const Case &c, int direction)
     SUCCEEDS(vendor.release(area));
 }
 
-} // namespace
-
 void transforms_are_those_of_a_direct_dft(const Vendor &vendor) {
     vendor.begin();
     for (const Kind &kind : KINDS)
@@ -223,3 +221,5 @@ void transforms_want_their_work_area(const Vendor &vendor) {
     SUCCEEDS(vendor.unload(scratch, area));
     REQUIRE(std::isnan(scratch[0]) && std::isnan(scratch.back()));
 }
+
+} // namespace

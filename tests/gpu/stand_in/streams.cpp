@@ -144,11 +144,16 @@ Result synchronize_stream(uint64_t stream) {
 }
 
 Result synchronize_device() {
-    // Work that runs may not be the last that is known of.
-    std::vector<StreamPointer> all = known();
+    // A copy: what runs may ask for a default stream that nobody knew of.
+    const std::vector<StreamPointer> all = known();
     for (const StreamPointer &stream : all)
         if (stream->device == current_device()) now(stream).reach();
     return SUCCESS;
+}
+
+void finish_all_work() {
+    const std::vector<StreamPointer> all = known();
+    for (const StreamPointer &stream : all) now(stream).reach();
 }
 
 Result wait_event(uint64_t stream, uint64_t event, unsigned flags) {

@@ -108,7 +108,7 @@ fn stand_ins(tools: &Tools) -> Result<()> {
         || compiled(library(tools, BODY, &place().join(BODY)).arg(source("stand_in.cpp")).arg("-ldl")),
         || {
             let mut compile = compiler(tools, &place().join(SELF_TEST));
-            compiled(compile.arg(source("self_test.cpp")).arg(source("self_test_fft.cpp")).arg("-ldl"))
+            compiled(compile.arg(source("self_test.cpp")).arg("-ldl"))
         },
     );
     body.and(test)?;
