@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::native::there;
+use super::native::{DEVICES, there};
 use super::report::Report;
 use crate::build;
 use crate::command::{self, LIMIT};
@@ -103,8 +103,8 @@ const CASES: &[Case] = &[
     (
         "a component that is not",
         Components,
-        &["-DCOMPONENTS=STOCK;CUDA"],
-        Refuses("has no component CUDA. It has: SHARED STOCK"),
+        &["-DCOMPONENTS=STOCK;ONEAPI"],
+        Refuses("has no component ONEAPI. It has: SHARED STOCK"),
     ),
     (
         "a version that is too new",
@@ -200,7 +200,8 @@ fn case(tools: &Tools, (_, source, options, verdict): &Case, prefix: &Path, work
     }
     if matches!(source, Components | LibraryAlone) {
         let backends = tools.backends().names().join(";").to_uppercase();
-        let has = ["SHARED", "STOCK", &backends, if matches!(source, Components) { "PYTHON" } else { "" }];
+        let python = if matches!(source, Components) { "PYTHON" } else { "" };
+        let has = ["SHARED", "STOCK", &backends, &DEVICES.join(";"), "GPUAWARE", python];
         let has: Vec<&str> = has.into_iter().filter(|component| !component.is_empty()).collect();
         configure.arg(format!("-DEXPECTED={}", has.join(";")));
     }

@@ -16,12 +16,18 @@ use crate::header;
 use crate::paths::at;
 use crate::setup::Tools;
 
+/// The backends of devices, of which nothing needs to be there to build them.
+pub const DEVICES: [&str; 2] = ["CUDA", "ROCM"];
+
 pub fn header(_: &Tools, report: &mut Report) {
     report.check("the generated headers", || header::run(true));
 }
 
 pub fn build(tools: &Tools, report: &mut Report) {
-    report.check("shared library and Python package", || build::install(tools, &SHARED, &tools.backends().options()));
+    report.check("shared library and Python package", || {
+        let devices = DEVICES.map(|name| format!("-DHeffte_ENABLE_{name}=ON"));
+        build::install(tools, &SHARED, &[tools.backends().options(), devices.to_vec()].concat())
+    });
     matrix::presets(tools, report);
     report.program(
         "the soname",
