@@ -26,7 +26,8 @@ pub unsafe extern "C" fn heffte_set_stream(plan: heffte_plan, stream: *mut c_voi
         let held = unsafe { held(plan) }?;
         if held.plan.device().is_none() && !stream.is_null() {
             let backend = held.plan.backend().name();
-            let message = format!("the plan's backend {backend} transforms host memory, which has no streams: pass NULL");
+            let message =
+                format!("the plan's backend {backend} transforms host memory, which has no streams: pass NULL");
             return Err(Error::Caller { message });
         }
         held.stream.store(stream as usize, Ordering::Relaxed);

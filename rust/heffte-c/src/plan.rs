@@ -9,9 +9,7 @@ use mpi::ffi::MPI_Comm;
 
 use crate::guard::guarded;
 use crate::query::plan_of;
-use crate::types::{
-    BAD_BACKEND, BAD_PLAN, FAILURE, Held, SUCCESS, heffte_fft_plan, heffte_plan, heffte_plan_options,
-};
+use crate::types::{BAD_BACKEND, BAD_PLAN, FAILURE, Held, SUCCESS, heffte_fft_plan, heffte_plan, heffte_plan_options};
 
 /// Sets all four members of `options` to the defaults of `backend`: use_reorder 1 (0 for MKL and cuFFT), algorithm
 /// Heffte_RESHAPE_ALGORITHM_ALLTOALLV, use_pencils 1, use_gpu_aware 1.

@@ -327,7 +327,9 @@ pub enum Error {
         device: String,
     },
     /// An address is not that of a device's memory.
-    #[error("no device of backend {name} has the memory at {address:#x}: use memory that heFFTe or the vendor's functions allocated")]
+    #[error(
+        "no device of backend {name} has the memory at {address:#x}: use memory that heFFTe or the vendor's functions allocated"
+    )]
     NoDeviceMemory {
         /// The address.
         address: u64,

@@ -189,7 +189,7 @@ fn problem(kind: Kind, flags: &Flags) -> Result<Problem, Request> {
         runs: flags.nruns as usize,
         check_error: !flags.no_error,
         is_traced: flags.trace,
-            shares_devices: flags.mps,
+        shares_devices: flags.mps,
     })
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::device::{Address, Device, Stream};
 pub use super::device::Way;
+use super::device::{Address, Device, Stream};
 use super::vendors;
 use crate::backend::BackendKind;
 use crate::error::{Error, Result};
@@ -55,7 +55,7 @@ pub unsafe fn free(backend: BackendKind, memory: *mut u8) -> Result<()> {
     if !memory.is_null() {
         let device = owner(backend, &[memory as Address])?;
         let _entered = device.enter()?;
-        device.free(memory as Address);
+        return device.free(memory as Address);
     }
     Ok(())
 }

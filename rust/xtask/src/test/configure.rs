@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::native::{DEVICES, there};
+use super::native::there;
 use super::report::Report;
 use crate::build;
 use crate::command::{self, LIMIT};
@@ -199,9 +199,9 @@ fn case(tools: &Tools, (_, source, options, verdict): &Case, prefix: &Path, work
         prefix = library_alone(&prefix, work)?;
     }
     if matches!(source, Components | LibraryAlone) {
-        let backends = tools.backends().names().join(";").to_uppercase();
+        let backends = tools.backends().features().join(";").to_uppercase();
         let python = if matches!(source, Components) { "PYTHON" } else { "" };
-        let has = ["SHARED", "STOCK", &backends, &DEVICES.join(";"), "GPUAWARE", python];
+        let has = ["SHARED", "STOCK", &backends, "GPUAWARE", python];
         let has: Vec<&str> = has.into_iter().filter(|component| !component.is_empty()).collect();
         configure.arg(format!("-DEXPECTED={}", has.join(";")));
     }

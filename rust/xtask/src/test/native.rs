@@ -16,18 +16,12 @@ use crate::header;
 use crate::paths::at;
 use crate::setup::Tools;
 
-/// The backends of devices, of which nothing needs to be there to build them.
-pub const DEVICES: [&str; 2] = ["CUDA", "ROCM"];
-
 pub fn header(_: &Tools, report: &mut Report) {
     report.check("the generated headers", || header::run(true));
 }
 
 pub fn build(tools: &Tools, report: &mut Report) {
-    report.check("shared library and Python package", || {
-        let devices = DEVICES.map(|name| format!("-DHeffte_ENABLE_{name}=ON"));
-        build::install(tools, &SHARED, &[tools.backends().options(), devices.to_vec()].concat())
-    });
+    report.check("shared library and Python package", || build::install(tools, &SHARED, &tools.backends().options()));
     matrix::presets(tools, report);
     report.program(
         "the soname",
@@ -119,7 +113,7 @@ pub fn compile_by_libclang(tools: &Tools, language: &Language, standard: &str, s
 }
 
 pub fn c(tools: &Tools, report: &mut Report) {
-    ctest(tools, report, &SHARED, &["-E", CXX_TESTS]);
+    ctest(tools, report, &SHARED, &["-E", &format!("{CXX_TESTS}|{GPU_TESTS}")]);
 }
 
 pub fn static_library(tools: &Tools, report: &mut Report) {
@@ -146,6 +140,8 @@ pub fn static_library(tools: &Tools, report: &mut Report) {
 
 /// The names of the tests in C++.
 pub const CXX_TESTS: &str = r"^cxx\.";
+/// Those of the tests on devices, which the piece `gpu-programs` runs.
+const GPU_TESTS: &str = r"^gpu\.";
 
 /// Runs the tests that CMake built, or those that `choice` picks.
 pub fn ctest(tools: &Tools, report: &mut Report, flavour: &Flavour, choice: &[&str]) {
