@@ -76,8 +76,8 @@ pub fn choose_device(comm: &SimpleCommunicator, problem: &Problem) -> Result<()>
 
 /// Waits for what the plan has queued.
 pub fn finish(plan: &Plan) -> Result<()> {
-    Ok(match plan.device() {
-        Some(device) => devices::synchronize(plan.backend(), Some(device), 0)?,
-        None => (),
-    })
+    if let Some(device) = plan.device() {
+        devices::synchronize(plan.backend(), Some(device), 0)?;
+    }
+    Ok(())
 }
