@@ -43,7 +43,9 @@ if(Heffte_BUILD_FFTW)
   set(Heffte_ENABLE_FFTW ON)
 endif()
 # This says to MPI where data on a device may go: without a backend for one it is OFF, whatever was said.
-set(Heffte_ENABLE_GPU_AWARE_MPI OFF)
+if(Heffte_DISABLE_GPU_AWARE_MPI OR NOT (Heffte_ENABLE_CUDA OR Heffte_ENABLE_ROCM))
+  set(Heffte_ENABLE_GPU_AWARE_MPI OFF)
+endif()
 if(Heffte_ENABLE_PYTHON AND NOT BUILD_SHARED_LIBS)
   message(FATAL_ERROR
     "Heffte_ENABLE_PYTHON=ON contradicts BUILD_SHARED_LIBS=OFF: the Python package has the shared library beside it. "

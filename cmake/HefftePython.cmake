@@ -22,7 +22,7 @@ heffte_import_crate(heffte-python cdylib)
 # One cargo at a time: both crates share what they are built from.
 add_dependencies(cargo-prebuild__core cargo-build_heffte)
 
-foreach(feature FFTW MKL)
+foreach(feature FFTW MKL CUDA ROCM)
   set(Heffte_PYTHON_${feature} False)
   if(Heffte_ENABLE_${feature})
     set(Heffte_PYTHON_${feature} True)

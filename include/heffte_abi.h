@@ -66,6 +66,26 @@
 #define HEFFTE_ABI_UNKNOWN_LENGTH -1
 
 /**
+ * A copy from host memory to that of a device.
+ */
+#define HEFFTE_ABI_TO_DEVICE 0
+
+/**
+ * The other way.
+ */
+#define HEFFTE_ABI_TO_HOST 1
+
+/**
+ * From memory of devices to memory of devices.
+ */
+#define HEFFTE_ABI_INSIDE 2
+
+/**
+ * The device of the calling thread.
+ */
+#define HEFFTE_ABI_CURRENT_DEVICE -1
+
+/**
  * A plan, which only the library looks into.
  */
 typedef struct heffte_abi_plan heffte_abi_plan;
@@ -230,6 +250,10 @@ typedef struct heffte_abi_call {
    * Bytes that the program could not allocate for the output, which is an error on all ranks; 0 where it could.
    */
   size_t missing;
+  /**
+   * The stream of the device; NULL is the default one.
+   */
+  void *stream;
 } heffte_abi_call;
 
 #ifdef __cplusplus
@@ -291,6 +315,57 @@ int heffte_abi_describe(const struct heffte_abi_plan *plan,
  */
 int heffte_abi_execute(const struct heffte_abi_plan *plan,
                        const struct heffte_abi_call *call);
+
+/**
+ * Writes the number of the device that the plan works on; HEFFTE_ABI_CURRENT_DEVICE for a plan in host memory.
+ *
+ * Requires: `plan` was made by heffte_abi_create() and not freed; `device` may be written.
+ */
+int heffte_abi_get_device(const struct heffte_abi_plan *plan, int *device);
+
+/**
+ * Writes how many devices a backend, by its number in the C interface, has.
+ *
+ * Requires: `count` may be written.
+ */
+int heffte_abi_device_count(int backend, int *count);
+
+/**
+ * Makes a device that of this thread.
+ */
+int heffte_abi_device_set(int backend, int device);
+
+/**
+ * Allocates memory of a device; NULL where no byte is asked for, and after an error.
+ *
+ * Requires: `memory` may be written.
+ */
+int heffte_abi_device_allocate(int backend, int device, size_t bytes, void **memory);
+
+/**
+ * Frees it; NULL is nothing to free.
+ *
+ * Requires: Nobody uses it any more.
+ */
+int heffte_abi_device_free(int backend, void *memory);
+
+/**
+ * Queues a copy in a stream, one of the ways HEFFTE_ABI_TO_DEVICE and its siblings, and waits for the stream where `waits` is nonzero.
+ *
+ * Requires: Both hold so many bytes until the stream was waited for.
+ */
+int heffte_abi_device_copy(int backend,
+                           int way,
+                           void *to,
+                           const void *from,
+                           size_t bytes,
+                           void *stream,
+                           int waits);
+
+/**
+ * Waits for all that a stream of a device holds.
+ */
+int heffte_abi_device_synchronize(int backend, int device, void *stream);
 
 /**
  * Writes the grid of `ranks` bricks over a world of `size` points that has the least surface between bricks.

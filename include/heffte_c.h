@@ -32,7 +32,7 @@ typedef struct {
    */
   int use_pencils;
   /**
-   * Nonzero to hand device memory to MPI; without effect on the CPU.
+   * Nonzero to hand device memory to MPI where it can take it; without effect on the CPU.
    */
   int use_gpu_aware;
 } heffte_plan_options;
@@ -91,7 +91,11 @@ int heffte_set_default_options(int backend, heffte_plan_options *options);
  * heffte_get_backend() tells which that is. `options` NULL stands for the defaults of `backend`. Backend and options are the same on all ranks. The plan works
  * on a duplicate of `comm`, which may be freed at once.
  *
- * Returns Heffte_SUCCESS; 1 where the backend is unknown or not in this build; 2 for anything else. What is wrong on
+ * With Heffte_BACKEND_CUFFT or Heffte_BACKEND_ROCFFT the plan works on the device that is this thread's now, and its transforms take arrays
+ * and workspaces in that memory. Where they return, their work is queued in the plan's stream (heffte_set_stream()), and may be under way
+ * until heffte_synchronize() or the vendor's own functions waited for it.
+ *
+ * Returns Heffte_SUCCESS; 1 where the backend is unknown, not in this build, or cannot be loaded; 2 for anything else. What is wrong on
  * one rank is an error on all: each has the same code, the same heffte_last_error(), and NULL in `*plan`. Only a
  * communicator that cannot be used is an error of its rank alone, and the others wait for it.
  *
@@ -366,6 +370,94 @@ void heffte_backward_d2d_buffered(heffte_plan plan,
                                   double *output,
                                   void *workspace,
                                   int scale);
+
+/**
+ * Queues the transforms of `plan` from now on in `stream`: a cudaStream_t or hipStream_t of the plan's device; NULL, which a new plan
+ * has, is the default stream. A transform returns when its work is queued: heffte_synchronize() waits for the result. heFFTe has no such
+ * function.
+ *
+ * Returns Heffte_SUCCESS; 2 where `plan` is NULL, or transforms host memory, which has no streams but NULL. Not collective.
+ *
+ * Requires: `plan` is NULL, or was made by this library and not freed. The stream lives while transforms use it.
+ */
+int heffte_set_stream(heffte_plan plan,
+                      void *stream);
+
+/**
+ * Waits until all that the plan's stream holds is done, such as transforms; a plan in host memory has nothing to wait for. heFFTe has no
+ * such function.
+ *
+ * Returns Heffte_SUCCESS; 1 where the device fails; 2 where `plan` is NULL. Not collective.
+ *
+ * Requires: `plan` is NULL, or was made by this library and not freed.
+ */
+int heffte_synchronize(heffte_plan plan);
+
+/**
+ * Writes how many devices `backend`, Heffte_BACKEND_CUFFT or Heffte_BACKEND_ROCFFT, has in this process to `*count`.
+ *
+ * Returns Heffte_SUCCESS; 1 where the backend is unknown, not in this build, or lacks a library or any device, as
+ * heffte_last_error() says; 2 where it works in host memory, or `count` is NULL. Not collective. heFFTe has no such function.
+ *
+ * Requires: `count` is NULL or may be written.
+ */
+int heffte_device_count(int backend,
+                        int *count);
+
+/**
+ * Makes `device`, a number from 0, that of this thread, as cudaSetDevice() and hipSetDevice() do: plans and memory are made there from
+ * now on.
+ *
+ * Returns as heffte_device_count() does; 2 where there is no such device. Not collective. heFFTe has no such function.
+ */
+int heffte_device_set(int backend,
+                      int device);
+
+/**
+ * Allocates `bytes` bytes on this thread's device, as cudaMalloc() and hipMalloc() do, and writes their address to `*memory`: NULL where
+ * none are asked for, and after an error.
+ *
+ * Returns as heffte_device_count() does; 2 where there is not so much memory. Not collective. heFFTe has no such function.
+ *
+ * Requires: `memory` is NULL or may be written.
+ */
+int heffte_device_allocate(int backend,
+                           size_t bytes,
+                           void **memory);
+
+/**
+ * Frees what heffte_device_allocate(), cudaMalloc() or hipMalloc() allocated. NULL is nothing to free.
+ *
+ * Returns as heffte_device_count() does; 2 where `memory` is no device's. Not collective. heFFTe has no such function.
+ *
+ * Requires: `memory` is not used any more.
+ */
+int heffte_device_free(int backend, void *memory);
+
+/**
+ * Copies `bytes` bytes from `host` to `device`, memory of a device, in the default stream, and waits for that.
+ *
+ * Returns as heffte_device_count() does; 2 where `device` is no device's memory. Not collective. heFFTe has no such function.
+ *
+ * Requires: Both hold so many bytes.
+ */
+int heffte_copy_to_device(int backend,
+                          void *device,
+                          const void *host,
+                          size_t bytes);
+
+/**
+ * Copies `bytes` bytes from `device`, memory of a device, to `host` in the default stream, and waits for that. Work in a stream that does
+ * not wait for the default one is waited for by heffte_synchronize() before.
+ *
+ * Returns as heffte_copy_to_device() does. Not collective. heFFTe has no such function.
+ *
+ * Requires: Both hold so many bytes.
+ */
+int heffte_copy_to_host(int backend,
+                        void *host,
+                        const void *device,
+                        size_t bytes);
 
 /**
  * Sets what FFTW spends on planning lines in plans that this process makes from now on: Heffte_EFFORT_ESTIMATE (the default),

@@ -41,11 +41,11 @@ class fft3d : public detail::transforms<backend_tag, index, detail::types_of<bac
     //! `inbox` is this rank's part of the input of a forward transform, `outbox` that of its output.
     fft3d(box3d<index> const inbox, box3d<index> const outbox, MPI_Comm const comm,
           plan_options const options = default_options<backend_tag>())
-        : base(detail::make_spec<backend_tag>(inbox, outbox, detail::no_direction, options), comm) {}
+        : fft3d(stream_type(nullptr), inbox, outbox, comm, options) {}
     //! The same with a stream of the device, of which the host has none.
-    fft3d(stream_type, box3d<index> const inbox, box3d<index> const outbox, MPI_Comm const comm,
+    fft3d(stream_type stream, box3d<index> const inbox, box3d<index> const outbox, MPI_Comm const comm,
           plan_options const options = default_options<backend_tag>())
-        : fft3d(inbox, outbox, comm, options) {}
+        : base(stream, detail::make_spec<backend_tag>(inbox, outbox, detail::no_direction, options), comm) {}
     //! The same from integers: corners and orders of both boxes, and options.
     fft3d(int il0, int il1, int il2, int ih0, int ih1, int ih2, int io0, int io1, int io2, int ol0, int ol1, int ol2,
           int oh0, int oh1, int oh2, int oo0, int oo1, int oo2, MPI_Comm const comm, bool use_reorder, int algorithm,

@@ -41,11 +41,11 @@ class fft3d_r2c : public detail::transforms<backend_tag, index, detail::real_typ
     //! `r2c_direction` is the dimension that is shortened: 0, 1 or 2.
     fft3d_r2c(box3d<index> const inbox, box3d<index> const outbox, int r2c_direction, MPI_Comm const comm,
               plan_options const options = default_options<backend_tag>())
-        : base(detail::make_spec<backend_tag>(inbox, outbox, direction_of(r2c_direction), options), comm) {}
+        : fft3d_r2c(stream_type(nullptr), inbox, outbox, r2c_direction, comm, options) {}
     //! The same with a stream of the device, of which the host has none.
-    fft3d_r2c(stream_type, box3d<index> const inbox, box3d<index> const outbox, int r2c_direction, MPI_Comm const comm,
+    fft3d_r2c(stream_type stream, box3d<index> const inbox, box3d<index> const outbox, int r2c_direction, MPI_Comm const comm,
               plan_options const options = default_options<backend_tag>())
-        : fft3d_r2c(inbox, outbox, r2c_direction, comm, options) {}
+        : base(stream, detail::make_spec<backend_tag>(inbox, outbox, direction_of(r2c_direction), options), comm) {}
     //! The same from integers: corners and orders of both boxes, and options.
     fft3d_r2c(int il0, int il1, int il2, int ih0, int ih1, int ih2, int io0, int io1, int io2, int ol0, int ol1,
               int ol2, int oh0, int oh1, int oh2, int oo0, int oo1, int oo2, int r2c_direction, MPI_Comm const comm,

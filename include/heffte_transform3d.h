@@ -41,36 +41,36 @@ class transform3d : public detail::transforms<backend_tag, index, detail::pairs_
     //! ranks.
     transform3d(box3d<index> const inbox, box3d<index> const outbox, std::array<axis, 3> const kinds, MPI_Comm const comm,
                 plan_options const options = default_options<backend_tag>())
-        : base(detail::make_spec<backend_tag>(inbox, outbox, kinds, options), comm) {}
+        : transform3d(stream_type(nullptr), inbox, outbox, kinds, comm, options) {}
     //! The same with a stream of the device, of which the host has none.
-    transform3d(stream_type, box3d<index> const inbox, box3d<index> const outbox, std::array<axis, 3> const kinds,
+    transform3d(stream_type stream, box3d<index> const inbox, box3d<index> const outbox, std::array<axis, 3> const kinds,
                 MPI_Comm const comm, plan_options const options = default_options<backend_tag>())
-        : transform3d(inbox, outbox, kinds, comm, options) {}
+        : base(stream, detail::make_spec<backend_tag>(inbox, outbox, kinds, options), comm) {}
 
     using base::backward;
     using base::forward;
 
     //! Transforms a container of at least size_inbox() elements to one of at least size_outbox(), which keeps its size.
     template <typename input_type, typename output_type>
-    void forward(std::vector<input_type> const &input, std::vector<output_type> &output, scale scaling = scale::none) const {
+    void forward(buffer_container<input_type> const &input, buffer_container<output_type> &output, scale scaling = scale::none) const {
         static_assert(detail::pairs_of_some_kinds<input_type, output_type>::value, "forward() cannot go from this type to that");
         this->transform(direction::forward, input, output, scaling);
     }
     //! The reverse: from at least size_outbox() elements to at least size_inbox().
     template <typename input_type, typename output_type>
-    void backward(std::vector<input_type> const &input, std::vector<output_type> &output, scale scaling = scale::none) const {
+    void backward(buffer_container<input_type> const &input, buffer_container<output_type> &output, scale scaling = scale::none) const {
         static_assert(detail::pairs_of_some_kinds<output_type, input_type>::value, "backward() cannot go from this type to that");
         this->transform(direction::backward, input, output, scaling);
     }
     //! Returns the transform, of size_outbox() elements of the type that the caller names: `plan.forward<double>(input)`.
     template <typename output_type, typename input_type>
-    buffer_container<output_type> forward(std::vector<input_type> const &input, scale scaling = scale::none) const {
+    buffer_container<output_type> forward(buffer_container<input_type> const &input, scale scaling = scale::none) const {
         static_assert(detail::pairs_of_some_kinds<input_type, output_type>::value, "forward() cannot go from this type to that");
         return this->template transformed<buffer_container<output_type>>(direction::forward, input, scaling);
     }
     //! The reverse, of size_inbox() elements.
     template <typename output_type, typename input_type>
-    buffer_container<output_type> backward(std::vector<input_type> const &input, scale scaling = scale::none) const {
+    buffer_container<output_type> backward(buffer_container<input_type> const &input, scale scaling = scale::none) const {
         static_assert(detail::pairs_of_some_kinds<output_type, input_type>::value, "backward() cannot go from this type to that");
         return this->template transformed<buffer_container<output_type>>(direction::backward, input, scaling);
     }

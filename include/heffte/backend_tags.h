@@ -6,6 +6,10 @@
 #include "heffte/enums.h"
 #include "heffte/standard.h"
 
+// What streams of CUDA and HIP point to, in their headers and here.
+struct CUstream_st;
+struct ihipStream_t;
+
 namespace heffte {
 
 namespace backend {
@@ -75,22 +79,28 @@ constexpr bool has_oneapi = true;
 constexpr bool has_oneapi = false;
 #endif
 
-//! A library of one-dimensional transforms: its number in the C interface, whether this build has it, where its data lies.
-template <int library_number, bool is_built, typename where> struct library {
+//! A library of one-dimensional transforms: its number in the C interface, whether this build has it, where its data lies, and what its
+//! streams are.
+template <int library_number, bool is_built, typename where, typename stream = void *> struct library {
     static constexpr int number = library_number;
     static constexpr bool is_enabled = is_built;
     typedef where location;
+    typedef stream stream_type;
 };
 
 typedef library<0, true, tag::cpu> stock_library;
 typedef library<1, has_fftw, tag::cpu> fftw_library;
 typedef library<2, has_mkl, tag::cpu> mkl_library;
-typedef library<10, has_cuda, tag::gpu> cufft_library;
-typedef library<11, has_rocm, tag::gpu> rocfft_library;
+typedef library<10, has_cuda, tag::gpu, CUstream_st *> cufft_library;
+typedef library<11, has_rocm, tag::gpu, ihipStream_t *> rocfft_library;
 typedef library<12, has_oneapi, tag::gpu> onemkl_library;
+
+//! The library behind tag::gpu, which stands for one where a build has two.
+typedef std::conditional<has_rocm && !has_cuda, rocfft_library, cufft_library>::type gpu_library;
 
 //! What a backend does along each axis, and whether it reorders by default.
 template <typename of_library, int kind_of_axes, bool reorders> struct transforms_by : of_library {
+    typedef of_library library_type;
     static constexpr bool is_backend = true;
     static constexpr int axis_kind = kind_of_axes;
     static constexpr bool use_reorder = reorders;
@@ -101,6 +111,7 @@ template <typename of_library, int kind_of_axes, bool reorders> struct transform
 
 //! The facts of a backend. Types that are no tags of backends have none.
 template <typename backend_tag> struct facts {
+    typedef stock_library library_type;
     static constexpr bool is_backend = false;
     static constexpr bool is_enabled = false;
     static constexpr bool is_fourier = false;
@@ -187,6 +198,21 @@ template <> struct facts<backend::onemkl_cos> : transforms_by<onemkl_library, He
 };
 template <> struct facts<backend::onemkl_sin> : transforms_by<onemkl_library, Heffte_AXIS_SIN, true> {
     static char const *name() { return "onemkl-sin"; }
+};
+
+//! The library of a backend of devices; that behind tag::gpu for others, which have none.
+template <typename backend_tag> struct device_library {
+    typedef typename std::conditional<std::is_same<typename facts<backend_tag>::location, tag::gpu>::value,
+                                      typename facts<backend_tag>::library_type, gpu_library>::type type;
+};
+
+//! Where arrays of a backend lie: in a location, or in memory of a library that is not the one behind tag::gpu.
+template <typename backend_tag> struct place_of {
+    typedef typename facts<backend_tag>::location location;
+    typedef typename std::conditional<
+        std::is_same<location, tag::cpu>::value ||
+            std::is_same<typename device_library<backend_tag>::type, gpu_library>::value,
+        location, typename facts<backend_tag>::library_type>::type type;
 };
 
 } // namespace detail

@@ -2,6 +2,7 @@
 #ifndef HEFFTE_BACKEND_TRAITS_H
 #define HEFFTE_BACKEND_TRAITS_H
 
+#include "heffte/device_vector.h"
 #include "heffte/element_types.h"
 
 namespace heffte {
@@ -9,9 +10,8 @@ namespace heffte {
 namespace backend {
 
 //! Where arrays of a backend lie, and the container for them.
-template <typename backend_tag> struct buffer_traits {
+template <typename backend_tag> struct buffer_traits : detail::containers<typename detail::place_of<backend_tag>::type> {
     typedef typename detail::facts<backend_tag>::location location;
-    template <typename scalar_type> using container = std::vector<scalar_type>;
 };
 
 //! Whether a backend works in the memory of a device.
@@ -35,33 +35,7 @@ struct check_types
                     : std::is_same<input_type, output_type>::value &&
                           (std::is_same<input_type, float>::value || std::is_same<input_type, double>::value)> {};
 
-//! The device that a plan works on, of which the host has one and no streams.
-template <typename location> struct device_instance {
-    typedef void *stream_type;
-    device_instance(stream_type = nullptr) noexcept {}
-    stream_type stream() const noexcept { return nullptr; }
-    void synchronize_device() const noexcept {}
-};
-
-//! Copies where arrays of a location lie.
-template <typename location> struct data_manipulator {
-    typedef void *stream_type;
-    template <typename source_type, typename destination_type>
-    static void copy_n(stream_type, source_type const source[], std::size_t count, destination_type destination[]) {
-        std::copy_n(source, count, destination);
-    }
-    template <typename source_type, typename destination_type>
-    static void copy_n(source_type const source[], std::size_t count, destination_type destination[]) {
-        std::copy_n(source, count, destination);
-    }
-};
-
 } // namespace backend
-
-//! A container of `count` elements in the memory of the host.
-template <typename scalar_type> inline std::vector<scalar_type> make_buffer_container(void *, std::size_t count) {
-    return std::vector<scalar_type>(count);
-}
 
 } // namespace heffte
 

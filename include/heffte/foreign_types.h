@@ -23,6 +23,22 @@ template <> struct is_ccomplex<MKL_Complex8> : std::true_type {};
 template <> struct is_zcomplex<MKL_Complex16> : std::true_type {};
 } // namespace heffte
 #endif
+
+#if defined(Heffte_ENABLE_CUDA) && __has_include(<cuComplex.h>)
+#include <cuComplex.h>
+
+namespace heffte {
+template <> struct is_ccomplex<cuComplex> : std::true_type {};
+template <> struct is_zcomplex<cuDoubleComplex> : std::true_type {};
+} // namespace heffte
+#elif defined(Heffte_ENABLE_ROCM) && defined(__HIP_PLATFORM_AMD__) && __has_include(<hip/hip_complex.h>)
+#include <hip/hip_complex.h>
+
+namespace heffte {
+template <> struct is_ccomplex<hipFloatComplex> : std::true_type {};
+template <> struct is_zcomplex<hipDoubleComplex> : std::true_type {};
+} // namespace heffte
+#endif
 #endif
 
 #endif

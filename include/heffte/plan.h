@@ -56,6 +56,13 @@ class plan {
     heffte_abi_plan *get() const noexcept { return handle.get(); }
     heffte_abi_sizes const &sizes() const noexcept { return sizes_of_plan; }
 
+    //! The number of its device; HEFFTE_ABI_CURRENT_DEVICE for the host.
+    int device() const {
+        int number = HEFFTE_ABI_CURRENT_DEVICE;
+        check(heffte_abi_get_device(get(), &number));
+        return number;
+    }
+
     double scale_factor(scale scaling) const {
         double factor = 1.0;
         check(heffte_abi_get_scale_factor(get(), static_cast<int>(scaling), &factor));
@@ -87,7 +94,7 @@ inline heffte_abi_array array_to_abi(scalar_type const data[], long long length 
 }
 
 //! A container as the library takes it, with its length.
-template <typename scalar_type> inline heffte_abi_array whole_to_abi(std::vector<scalar_type> const &container) {
+template <typename container_type> inline heffte_abi_array whole_to_abi(container_type const &container) {
     return array_to_abi(container.data(), static_cast<long long>(container.size()));
 }
 

@@ -7,6 +7,15 @@
 
 namespace heffte {
 
+namespace detail {
+//! The default of plan_options::use_gpu_aware.
+#if defined(Heffte_ENABLE_GPU) && !defined(Heffte_ENABLE_GPU_AWARE_MPI)
+constexpr bool is_gpu_aware = false;
+#else
+constexpr bool is_gpu_aware = true;
+#endif
+} // namespace detail
+
 //! The choices that change how a result is computed, never what it is. The same on all ranks.
 struct plan_options {
     //! The defaults of a backend.
@@ -15,7 +24,7 @@ struct plan_options {
     plan_options(backend_tag const)
         : plan_options(default_plan_options<backend_tag>::use_reorder, reshape_algorithm::alltoallv, true) {}
     plan_options(bool reorder, reshape_algorithm alg, bool pencils)
-        : use_reorder(reorder), algorithm(alg), use_pencils(pencils), use_gpu_aware(true),
+        : use_reorder(reorder), algorithm(alg), use_pencils(pencils), use_gpu_aware(detail::is_gpu_aware),
           effort(planning_effort::by_default), participants(HEFFTE_ABI_ALL), value(0) {}
 
     //! Whether lines are made contiguous before they are transformed; accepted, this library always does.
@@ -24,7 +33,7 @@ struct plan_options {
     reshape_algorithm algorithm;
     //! Transform one axis at a time (true), or whole planes where the boxes allow it (false).
     bool use_pencils;
-    //! Whether MPI may be given memory of a device; without effect on the host.
+    //! Whether MPI may be given memory of a device, where it can take it; without effect on the host.
     bool use_gpu_aware;
     //! What FFTW spends on planning lines; ranks may differ. heFFTe has no such member.
     planning_effort effort;

@@ -15,9 +15,13 @@ template <typename scalar_type> struct not_deduced { typedef scalar_type type; }
 /*!
  * A transform is collective over the communicator of the plan, and the same on all ranks: direction, types, batch and
  * scale. What is wrong on any rank is an exception on all, and all arrays are then as they were.
+ *
+ * With a backend of devices all arrays are in the memory of the plan's device, that of the thread which made it. A transform returns when
+ * its work is queued in the plan's stream: synchronize_device() waits for the result.
  */
 template <typename backend_tag, typename index, template <typename, typename> class pairs>
-class transforms : public backend::device_instance<typename backend::buffer_traits<backend_tag>::location> {
+class transforms : public backend::device_instance<typename place_of<backend_tag>::type> {
+    typedef backend::device_instance<typename place_of<backend_tag>::type> device_type;
     static_assert(facts<backend_tag>::is_backend, "the first argument is the tag of a backend, such as heffte::backend::stock");
     static_assert(backend::is_enabled<backend_tag>::value || !facts<backend_tag>::is_backend,
                   "this backend is not in this build of heFFTe: rebuild with it enabled, or choose another, such as "
@@ -28,7 +32,8 @@ class transforms : public backend::device_instance<typename backend::buffer_trai
     typedef typename backend::buffer_traits<backend_tag>::location location_tag;
     //! The backend.
     typedef backend_tag backend_executor;
-    typedef typename backend::device_instance<location_tag>::stream_type stream_type;
+    //! A stream of the device: cudaStream_t, hipStream_t, or void * for the host, which has none.
+    typedef typename device_type::stream_type stream_type;
     //! A container of arrays.
     template <typename scalar_type>
     using buffer_container = typename backend::buffer_traits<backend_tag>::template container<scalar_type>;
@@ -113,24 +118,27 @@ class transforms : public backend::device_instance<typename backend::buffer_trai
     }
 
   protected:
-    transforms(heffte_abi_spec const &spec, MPI_Comm const comm) : owned(spec, comm), boxes{{spec.inbox, spec.outbox}} {}
+    transforms(stream_type stream, heffte_abi_spec const &spec, MPI_Comm const comm)
+        : device_type(stream), owned(spec, comm), boxes{{spec.inbox, spec.outbox}} {
+        this->works_on(owned.device());
+    }
 
     //! One transform of containers, whose lengths are checked on all ranks.
-    template <typename input_type, typename output_type>
-    void transform(direction way, std::vector<input_type> const &input, std::vector<output_type> &output,
-                   scale scaling) const {
+    template <typename input_container, typename output_container>
+    void transform(direction way, input_container const &input, output_container &output, scale scaling) const {
+        typedef typename output_container::value_type output_type;
         execute(way, 1, whole_to_abi(input), whole_to_abi(output), array_to_abi<output_type>(nullptr), scaling);
     }
     //! The same to a new container. A rank without memory for it is an exception on all.
-    template <typename container_type, typename input_type>
-    container_type transformed(direction way, std::vector<input_type> const &input, scale scaling) const {
+    template <typename container_type, typename input_container>
+    container_type transformed(direction way, input_container const &input, scale scaling) const {
         typedef typename container_type::value_type output_type;
         std::size_t const count = static_cast<std::size_t>(way == direction::forward ? size_outbox() : size_inbox());
         container_type output;
         std::size_t missing = 0;
         try {
-            output.resize(count);
-        } catch (std::bad_alloc const &) {
+            give_length(output, static_cast<device_type const &>(*this), count);
+        } catch (std::exception const &) {
             missing = count * sizeof(output_type);
         }
         execute(way, 1, whole_to_abi(input), whole_to_abi(output), array_to_abi<output_type>(nullptr), scaling, missing);
@@ -141,7 +149,7 @@ class transforms : public backend::device_instance<typename backend::buffer_trai
     void execute(direction way, int batch_size, heffte_abi_array const &input, heffte_abi_array const &output,
                  heffte_abi_array const &workspace, scale scaling, std::size_t missing = 0) const {
         heffte_abi_call const call = {sizeof(heffte_abi_call), way == direction::backward, batch_size,
-                                      static_cast<int>(scaling), input, output, workspace, missing};
+                                      static_cast<int>(scaling), input, output, workspace, missing, this->stream()};
         check(heffte_abi_execute(owned.get(), &call));
     }
 

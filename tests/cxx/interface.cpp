@@ -55,6 +55,22 @@ static_assert(same<backend::default_backend<tag::cpu>::type, backend::stock>(), 
 #ifndef Heffte_ENABLE_GPU
 static_assert(same<backend::default_backend<tag::gpu>::type, backend::stock>(), "");
 #endif
+#ifdef Heffte_ENABLE_CUDA
+static_assert(backend::is_enabled<backend::cufft>::value && backend::is_enabled<backend::cufft_cos1>::value, "");
+static_assert(same<backend::default_backend<tag::gpu>::type, backend::cufft>(), "");
+static_assert(same<heffte::fft3d<backend::cufft>::stream_type, cudaStream_t>(), "");
+static_assert(same<backend::device_instance<tag::gpu>::stream_type, cudaStream_t>(), "");
+static_assert(same<heffte::fft3d<backend::cufft>::location_tag, tag::gpu>(), "");
+static_assert(same<backend::buffer_traits<backend::cufft>::container<float>, heffte::gpu::vector<float>>(), "");
+#elif defined(Heffte_ENABLE_ROCM)
+static_assert(same<backend::default_backend<tag::gpu>::type, backend::rocfft>(), "");
+static_assert(same<backend::buffer_traits<backend::rocfft>::container<float>, heffte::gpu::vector<float>>(), "");
+#endif
+#ifdef Heffte_ENABLE_ROCM
+static_assert(backend::is_enabled<backend::rocfft>::value && backend::is_enabled<backend::rocfft_sin>::value, "");
+static_assert(same<heffte::fft3d<backend::rocfft>::stream_type, hipStream_t>(), "");
+static_assert(same<heffte::fft3d<backend::rocfft>::location_tag, tag::gpu>(), "");
+#endif
 static_assert(same<backend::buffer_traits<backend::stock>::location, tag::cpu>(), "");
 static_assert(same<backend::buffer_traits<backend::stock>::container<float>, std::vector<float>>(), "");
 static_assert(!backend::uses_gpu<backend::stock>::value && backend::uses_gpu<backend::cufft>::value, "");

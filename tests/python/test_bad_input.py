@@ -34,7 +34,8 @@ def test_plans_that_one_rank_cannot_describe(comm, box, wrong):
     options = heffte.plan_options(algorithm=9 if wrong else 0)
     assert_refused(comm, lambda: plan(tag=77 if wrong else 0), "rank ", "backend 77", "stock (0)")
     cufft = heffte.backend.cufft
-    assert_refused(comm, lambda: plan(tag=cufft if wrong else 0), "rank ", "cufft (10) is not in this build", "stock")
+    # Not in this build, or without its library.
+    assert_refused(comm, lambda: plan(tag=cufft if wrong else 0), "rank ", "cufft (10) is ")
     assert_refused(comm, lambda: plan(tag="stock" if wrong else 0), "backend_tag 'stock'")
     assert_refused(comm, lambda: plan(options=options), "algorithm 9")
     assert_refused(comm, lambda: plan(options="fast" if wrong else None), "options is a str")

@@ -18,7 +18,7 @@ UPSTREAM = {
     "fortran": False,
 }
 GPU = ("cuda", "rocm")
-NOT_HERE = ("cuda", "rocm", "sycl", "magma", "fortran")
+NOT_HERE = ("sycl", "magma", "fortran")
 
 
 def arguments(package: type, on: str | None) -> dict[str, str]:
@@ -51,7 +51,8 @@ def main() -> None:
         name, spack = option["name"], option["spack"]
         if spack in ("always", "never"):
             expected = {"always": "ON", "never": "OFF"}[spack]
-            assert usual.get(name, "OFF") == expected, (name, spack, usual.get(name))
+            given = usual.get(name, "ON" if option["default"] == "ON" else "OFF")
+            assert given == expected, (name, spack, given)
         else:
             named.add(spack)
             has = {**defaults, **dict.fromkeys(GPU, False)}

@@ -19,7 +19,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 VENV = Path(sys.prefix)
 SPEC = "heffte+fftw+python"
 REFUSED = {
-    "heffte+cuda": "use ~cuda",
+    "heffte+sycl": "use ~sycl",
     "heffte+python~shared": "use +python+shared",
 }
 

@@ -6,6 +6,7 @@
 #![allow(non_camel_case_types, reason = "the names are heFFTe's")]
 
 mod abi;
+mod device;
 mod guard;
 mod plan;
 mod planner;

@@ -1,6 +1,7 @@
 //! Making and freeing plans.
 
 use std::ffi::{c_int, c_void};
+use std::sync::atomic::AtomicUsize;
 
 use engine::geometry::{Box3d, Order};
 use engine::{BackendKind, Error, ErrorKind, Plan, PlanOptions, Result, Spec, Transport};
@@ -8,7 +9,7 @@ use mpi::ffi::MPI_Comm;
 
 use crate::guard::guarded;
 use crate::query::plan_of;
-use crate::types::{BAD_BACKEND, BAD_PLAN, FAILURE, SUCCESS, heffte_fft_plan, heffte_plan, heffte_plan_options};
+use crate::types::{BAD_BACKEND, BAD_PLAN, FAILURE, Held, SUCCESS, heffte_fft_plan, heffte_plan, heffte_plan_options};
 
 /// Sets all four members of `options` to the defaults of `backend`: use_reorder 1 (0 for MKL and cuFFT), algorithm
 /// Heffte_RESHAPE_ALGORITHM_ALLTOALLV, use_pencils 1, use_gpu_aware 1.
@@ -51,7 +52,11 @@ pub unsafe extern "C" fn heffte_set_default_options(backend: c_int, options: *mu
 /// heffte_get_backend() tells which that is. `options` NULL stands for the defaults of `backend`. Backend and options are the same on all ranks. The plan works
 /// on a duplicate of `comm`, which may be freed at once.
 ///
-/// Returns Heffte_SUCCESS; 1 where the backend is unknown or not in this build; 2 for anything else. What is wrong on
+/// With Heffte_BACKEND_CUFFT or Heffte_BACKEND_ROCFFT the plan works on the device that is this thread's now, and its transforms take arrays
+/// and workspaces in that memory. Where they return, their work is queued in the plan's stream (heffte_set_stream()), and may be under way
+/// until heffte_synchronize() or the vendor's own functions waited for it.
+///
+/// Returns Heffte_SUCCESS; 1 where the backend is unknown, not in this build, or cannot be loaded; 2 for anything else. What is wrong on
 /// one rank is an error on all: each has the same code, the same heffte_last_error(), and NULL in `*plan`. Only a
 /// communicator that cannot be used is an error of its rank alone, and the others wait for it.
 /// cbindgen:ptrs-as-arrays=[[inbox_low;3], [inbox_high;3], [outbox_low;3], [outbox_high;3]]
@@ -156,7 +161,7 @@ pub unsafe extern "C" fn heffte_plan_destroy(plan: heffte_plan) -> c_int {
         // SAFETY: both were boxed by `create`, and their owner gives them back.
         unsafe {
             let handle = Box::from_raw(plan);
-            drop(Box::from_raw(handle.fft.cast::<Plan>()));
+            drop(Box::from_raw(handle.fft.cast::<Held>()));
         }
         Ok(())
     });
@@ -200,7 +205,7 @@ unsafe fn create(
             let handle = heffte_fft_plan {
                 backend_type: made.backend() as c_int,
                 using_r2c: c_int::from(made.is_r2c()),
-                fft: Box::into_raw(Box::new(made)).cast::<c_void>(),
+                fft: Box::into_raw(Box::new(Held { plan: made, stream: AtomicUsize::new(0) })).cast::<c_void>(),
             };
             plan.write(Box::into_raw(Box::new(handle)));
         }

@@ -5,7 +5,19 @@ use std::ffi::c_int;
 use engine::{Error, Plan, Result};
 
 use crate::guard::guarded;
-use crate::types::{heffte_fft_plan, heffte_plan};
+use crate::types::{Held, heffte_fft_plan, heffte_plan};
+
+/// What a handle holds.
+///
+/// # Errors
+/// Where it holds nothing.
+///
+/// # Safety
+/// `plan` is null or was made by this library and not yet destroyed.
+pub(crate) unsafe fn held<'a>(plan: heffte_plan) -> Result<&'a Held> {
+    // SAFETY: by the caller's word.
+    unsafe { plan_of(plan).map(|(handle, _)| &*handle.fft.cast::<Held>()) }
+}
 
 /// The plan behind a handle.
 ///
@@ -21,7 +33,7 @@ pub(crate) unsafe fn plan_of<'a>(plan: heffte_plan) -> Result<(&'a heffte_fft_pl
             message: "plan is NULL or holds no transform: make one with heffte_plan_create or heffte_plan_create_r2c"
                 .to_owned(),
         })?;
-        Ok((handle, &*handle.fft.cast::<Plan>()))
+        Ok((handle, &(*handle.fft.cast::<Held>()).plan))
     }
 }
 

@@ -2,14 +2,15 @@
 
 use std::ffi::{c_int, c_void};
 use std::io::Write;
+use std::sync::atomic::Ordering;
 
 use engine::Direction::{Backward, Forward};
 use engine::ElementType::{Complex64, Complex128, Float32, Float64};
-use engine::{Call, Direction, ElementType, Error, Plan, RawArray, Scale};
+use engine::{Call, Direction, ElementType, Error, RawArray, Scale};
 
 use crate::guard::{guarded, one_line};
-use crate::query::plan_of;
-use crate::types::heffte_plan;
+use crate::query::held;
+use crate::types::{Held, heffte_plan};
 
 /// The arrays of a call: input, output, and the workspace, which may be null.
 type Arrays = ((*const c_void, ElementType), (*mut c_void, ElementType), *mut c_void);
@@ -25,9 +26,9 @@ unsafe fn run(
 ) {
     let array = |address: *mut c_void, element| RawArray { address: address.cast(), len: None, element };
     // SAFETY: by the caller's word.
-    let find = || unsafe { plan_of(plan) }.map(|(_, plan)| plan);
+    let find = || unsafe { held(plan) };
     let result = guarded(function, || {
-        let plan = find()?;
+        let Held { plan, stream } = find()?;
         let call = Call {
             direction,
             input: array(input.0.cast_mut(), input.1),
@@ -36,12 +37,13 @@ unsafe fn run(
             batch: 1,
             // Any other integer means none; that is heFFTe's rule.
             scale: Scale::try_from(i64::from(scale)).unwrap_or_default(),
+            stream: stream.load(Ordering::Relaxed),
         };
         // SAFETY: by the caller's word.
         unsafe { plan.execute(Ok(call)) }
     });
     if let Err(error) = result {
-        report(function, &error, find().ok().map(Plan::rank));
+        report(function, &error, find().ok().map(|held| held.plan.rank()));
     }
 }
 

@@ -1,6 +1,9 @@
 //! The structs of the C interface, and the codes that functions return.
 
 use std::ffi::{c_int, c_void};
+use std::sync::atomic::AtomicUsize;
+
+use engine::Plan;
 
 /// The choices of a plan that change how a result is computed, never what it is.
 /// heffte_set_default_options() fills it.
@@ -13,7 +16,7 @@ pub struct heffte_plan_options {
     pub algorithm: c_int,
     /// Nonzero to transform one axis at a time, zero to transform whole planes where the boxes allow it.
     pub use_pencils: c_int,
-    /// Nonzero to hand device memory to MPI; without effect on the CPU.
+    /// Nonzero to hand device memory to MPI where it can take it; without effect on the CPU.
     pub use_gpu_aware: c_int,
 }
 
@@ -26,6 +29,13 @@ pub struct heffte_fft_plan {
     pub using_r2c: c_int,
     /// The plan itself.
     pub fft: *mut c_void,
+}
+
+/// What the third member of a plan points to.
+pub(crate) struct Held {
+    pub plan: Plan,
+    /// The stream in which a plan of a device does its work.
+    pub stream: AtomicUsize,
 }
 
 /// Handle of a plan; made by heffte_plan_create() and its kin, freed by heffte_plan_destroy().

@@ -326,6 +326,26 @@ pub enum Error {
         /// The device of the plan.
         device: String,
     },
+    /// An address is not that of a device's memory.
+    #[error(
+        "no device of backend {name} has the memory at {address:#x}: use memory that heFFTe or the vendor's functions allocated"
+    )]
+    NoDeviceMemory {
+        /// The address.
+        address: u64,
+        /// The name of the backend.
+        name: &'static str,
+    },
+    /// There is no device of that number.
+    #[error("device {given} does not exist: backend {name} has {count}, numbered from 0")]
+    NoSuchDevice {
+        /// The number.
+        given: i32,
+        /// The name of the backend.
+        name: &'static str,
+        /// How many there are.
+        count: i32,
+    },
     /// Memory of a device was asked for, for a backend that has none.
     #[error("backend {name} transforms host memory: use cufft or rocfft for the memory of a device")]
     HostBackend {

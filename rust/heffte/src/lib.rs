@@ -51,7 +51,7 @@ pub use axis::{AxisKind, Domain, R2rKind};
 pub use backend::{BackendKind, fftw_export_wisdom, fftw_import_wisdom};
 pub use comm::{comm_from_fortran, mpi_library_version};
 pub use error::{Error, ErrorKind, Result};
-pub use gpu::DeviceArray;
+pub use gpu::{DeviceArray, devices};
 pub use num_complex::Complex;
 pub use options::{
     Direction, Participants, PlanOptions, PlanningEffort, Scale, Transport, set_planning_effort, wanted_threads,

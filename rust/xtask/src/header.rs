@@ -18,7 +18,16 @@ const HEADERS: [Header; 2] = [
     Header {
         name: "heffte_c.h",
         config: "cbindgen.toml",
-        sources: &["guard.rs", "plan.rs", "query.rs", "transform.rs", "planner.rs", "trace.rs", "types.rs"],
+        sources: &[
+            "guard.rs",
+            "plan.rs",
+            "query.rs",
+            "transform.rs",
+            "device.rs",
+            "planner.rs",
+            "trace.rs",
+            "types.rs",
+        ],
     },
     Header {
         name: "heffte_abi.h",
@@ -28,6 +37,7 @@ const HEADERS: [Header; 2] = [
             "abi/types.rs",
             "abi/plan.rs",
             "abi/execute.rs",
+            "abi/device.rs",
             "abi/geometry.rs",
             "abi/planner.rs",
             "abi/trace.rs",

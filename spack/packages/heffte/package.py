@@ -36,10 +36,8 @@ class Heffte(CMakePackage, CudaPackage, ROCmPackage):
     variant("magma", default=False, description="Use MAGMA's kernels (not in this version)")
     variant("sycl", default=False, description="Use oneMKL on Intel devices (not in this version)")
 
-    conflicts("+cuda", msg="heffte@2.5.0 has no backend for NVIDIA devices: use ~cuda, and transform in host memory")
-    conflicts("+rocm", msg="heffte@2.5.0 has no backend for AMD devices: use ~rocm, and transform in host memory")
     conflicts("+sycl", msg="heffte@2.5.0 has no backend for Intel devices: use ~sycl; +mkl uses MKL on the CPU")
-    conflicts("+magma", msg="heffte@2.5.0 has no backend for GPUs, which MAGMA's kernels are for: use ~magma")
+    conflicts("+magma", msg="heffte@2.5.0 needs no kernels of MAGMA: use ~magma")
     conflicts("+fortran", msg="heffte@2.5.0 has no Fortran modules: use ~fortran, and call the C interface by iso_c_binding")
     conflicts("+python~shared", msg="heffte's Python package needs the shared library: use +python+shared, or ~python")
 
@@ -58,6 +56,10 @@ class Heffte(CMakePackage, CudaPackage, ROCmPackage):
     depends_on("fftw@3.3.8: precision=float,double", type=("build", "link", "run"), when="+fftw")
     depends_on("intel-oneapi-mkl", type=("build", "link", "run"), when="+mkl")
 
+    # Their libraries are loaded when a plan first wants them.
+    for library in ("hip", "hipfft"):
+        depends_on(library, type=("build", "run"), when="+rocm")
+
     extends("python", type=("build", "run"), when="+python")
     depends_on("python@3.10:", type=("build", "run"), when="+python")
     depends_on("py-numpy", type=("build", "run"), when="+python")
@@ -69,6 +71,11 @@ class Heffte(CMakePackage, CudaPackage, ROCmPackage):
             env.set("LIBCLANG_PATH", libclang.directories[0])
 
     def setup_run_environment(self, env):
+        if self.spec.satisfies("+cuda"):
+            env.prepend_path("HEFFTE_CUDA_LIBRARIES", self.spec["cuda"].prefix.lib64)
+        if self.spec.satisfies("+rocm"):
+            for library in ("hip", "hipfft"):
+                env.prepend_path("HEFFTE_ROCM_LIBRARIES", self.spec[library].prefix.lib)
         if self.spec.satisfies("+python"):
             env.prepend_path("PYTHONPATH", self.prefix.share.heffte.python)
 

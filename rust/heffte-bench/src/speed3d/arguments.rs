@@ -50,6 +50,8 @@ pub struct Problem {
     pub runs: usize,
     pub check_error: bool,
     pub is_traced: bool,
+    /// Whether ranks work on a device each, as far as there are so many.
+    pub shares_devices: bool,
 }
 
 impl Problem {
@@ -187,6 +189,7 @@ fn problem(kind: Kind, flags: &Flags) -> Result<Problem, Request> {
         runs: flags.nruns as usize,
         check_error: !flags.no_error,
         is_traced: flags.trace,
+        shares_devices: flags.mps,
     })
 }
 
@@ -248,7 +251,13 @@ mod tests {
 
     /// The backends of this build as messages list them, each with all these ends.
     fn available(ends: &[&str]) -> String {
-        let all = [(BackendKind::Stock, "stock"), (BackendKind::Fftw, "fftw"), (BackendKind::Mkl, "mkl")];
+        let all = [
+            (BackendKind::Stock, "stock"),
+            (BackendKind::Fftw, "fftw"),
+            (BackendKind::Mkl, "mkl"),
+            (BackendKind::Cufft, "cufft"),
+            (BackendKind::Rocfft, "rocfft"),
+        ];
         let built = all.into_iter().filter(|(kind, _)| kind.check_built().is_ok());
         built.flat_map(|(_, name)| ends.iter().map(move |end| name.to_owned() + end)).collect::<Vec<_>>().join(" ")
     }
@@ -310,7 +319,7 @@ mod tests {
         assert_eq!((problem.ingrid, problem.outgrid), (Some([1, 2, 3]), Some([3, 2, 1])));
         assert_eq!((problem.options.participants, problem.options.threads), (Participants::First(2), 3));
         assert_eq!((problem.batch, problem.r2c_direction), (4, 2));
-        assert!(problem.io_pencils && !problem.check_error && !problem.options.use_gpu_aware);
+        assert!(problem.io_pencils && !problem.check_error && !problem.options.use_gpu_aware && problem.shares_devices);
     }
 
     #[test]
@@ -332,8 +341,8 @@ mod tests {
         assert_eq!(refused("stock quad 8 8 8"), "Invalid precision!\nMust use float or double\n");
         let backends = available(&[""]);
         assert_eq!(
-            refused("cufft double 8 8 8"),
-            format!("Invalid backend cufft\nThe available backends are: {backends} auto\n")
+            refused("onemkl double 8 8 8"),
+            format!("Invalid backend onemkl\nThe available backends are: {backends} auto\n")
         );
         for sizes in ["8 x 8", "0 8 8", "8 -8 8", "99999999999999999999 1 1", "1000000 1000000 1000000"] {
             let message = refused(&format!("stock double {sizes}"));

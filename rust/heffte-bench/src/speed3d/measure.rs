@@ -2,14 +2,15 @@
 
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use heffte::{BackendKind, Call, Complex, Direction, Element, Plan, RawArray, Scale};
 use mpi::collective::SystemOperation;
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::*;
-use num_traits::{Float, Zero};
+use num_traits::Float;
 
 use super::arguments::Problem;
+use super::arrays::{self, Array, Number, RealNumber};
 use super::data::Uniform;
 use super::grids;
 
@@ -36,7 +37,7 @@ impl Measured {
 }
 
 /// Complex data, forward and backward in one array.
-pub fn complex<R: Float>(comm: &SimpleCommunicator, problem: &Problem) -> Result<Measured>
+pub fn complex<R: RealNumber>(comm: &SimpleCommunicator, problem: &Problem) -> Result<Measured>
 where
     Complex<R>: Element,
 {
@@ -44,54 +45,50 @@ where
 }
 
 /// Real data by cosines or sines, forward and backward in one array.
-pub fn cosines<R: Float + Element>(comm: &SimpleCommunicator, problem: &Problem) -> Result<Measured> {
+pub fn cosines<R: RealNumber>(comm: &SimpleCommunicator, problem: &Problem) -> Result<Measured> {
     in_place(comm, problem, |count| Uniform::new().reals(count), |a: R, b| distance((a - b).abs()))
 }
 
-fn in_place<E: Element + Zero>(
+fn in_place<E: Number>(
     comm: &SimpleCommunicator,
     problem: &Problem,
     make: impl Fn(usize) -> Vec<E>,
     distance: impl Fn(E, E) -> f64,
 ) -> Result<Measured> {
     let plan = plan(comm, problem)?;
+    let backend = plan.backend();
     let length = problem.batch * plan.size_inbox().max(plan.size_outbox());
     let input = make(problem.batch * plan.size_inbox());
-    let mut data = zeros::<E>(length)?;
-    data[..input.len()].copy_from_slice(&input);
-    let array = RawArray::of_mut(&mut data);
-    let mut workspace = zeros::<E>(problem.batch * plan.size_workspace())?;
-    let seconds = seconds(comm, &plan, problem, [array, array], RawArray::of_mut(&mut workspace))?;
-    let deviation = input.iter().zip(&data).map(|(a, b)| distance(*a, *b));
+    let mut data = Array::of(backend, &input, length)?;
+    let array = data.raw();
+    let mut workspace = Array::<E>::scratch(backend, problem.batch * plan.size_workspace())?;
+    let seconds = seconds(comm, &plan, problem, [array, array], workspace.raw())?;
+    let data = data.read()?;
+    let deviation = input.iter().zip(&*data).map(|(a, b)| distance(*a, *b));
     Ok(measured(comm, problem, &plan, seconds, size_of::<E>(), deviation))
 }
 
 /// Real data, forward to another array and back.
-pub fn real<R: Float + Element>(comm: &SimpleCommunicator, problem: &Problem) -> Result<Measured>
+pub fn real<R: RealNumber>(comm: &SimpleCommunicator, problem: &Problem) -> Result<Measured>
 where
     Complex<R>: Element,
 {
     let plan = plan(comm, problem)?;
+    let backend = plan.backend();
     let input: Vec<R> = Uniform::new().reals(problem.batch * plan.size_inbox());
-    let mut data = input.clone();
-    let mut spectrum = zeros::<Complex<R>>(problem.batch * plan.size_outbox())?;
-    let mut workspace = zeros::<Complex<R>>(problem.batch * plan.size_workspace())?;
-    let arrays = [RawArray::of_mut(&mut data), RawArray::of_mut(&mut spectrum)];
-    let seconds = seconds(comm, &plan, problem, arrays, RawArray::of_mut(&mut workspace))?;
-    let deviation = input.iter().zip(&data).map(|(a, b)| distance((*a - *b).abs()));
+    let mut data = Array::of(backend, &input, input.len())?;
+    let mut spectrum = Array::<Complex<R>>::scratch(backend, problem.batch * plan.size_outbox())?;
+    let mut workspace = Array::<Complex<R>>::scratch(backend, problem.batch * plan.size_workspace())?;
+    let seconds = seconds(comm, &plan, problem, [data.raw(), spectrum.raw()], workspace.raw())?;
+    let data = data.read()?;
+    let deviation = input.iter().zip(&*data).map(|(a, b)| distance((*a - *b).abs()));
     Ok(measured(comm, problem, &plan, seconds, size_of::<Complex<R>>(), deviation))
 }
 
 pub(super) fn plan(comm: &SimpleCommunicator, problem: &Problem) -> Result<Plan> {
+    arrays::choose_device(comm, problem)?;
     let spec = grids::spec(problem, comm.rank() as usize, comm.size() as usize)?;
     Ok(Plan::new(comm, spec)?)
-}
-
-pub(super) fn zeros<T: Zero + Clone>(count: usize) -> Result<Vec<T>> {
-    let mut array = Vec::new();
-    array.try_reserve_exact(count).with_context(|| format!("{count} elements do not fit in memory"))?;
-    array.resize(count, T::zero());
-    Ok(array)
 }
 
 fn distance<R: Float>(value: R) -> f64 {
@@ -119,11 +116,13 @@ fn seconds(
         Ok(())
     };
     pair(None)?;
+    arrays::finish(plan)?;
     comm.barrier();
     let begin = Instant::now();
     for _ in 0..problem.runs {
         pair(Some(workspace))?;
     }
+    arrays::finish(plan)?;
     comm.barrier();
     Ok(maximum(comm, begin.elapsed().as_secs_f64()) / (2.0 * problem.runs as f64))
 }

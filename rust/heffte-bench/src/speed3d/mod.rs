@@ -3,6 +3,7 @@
 //! Unlike heFFTe's, these programs end with a code other than 0 when the numbers or the arguments are wrong.
 
 mod arguments;
+mod arrays;
 mod convolution;
 mod data;
 mod grids;

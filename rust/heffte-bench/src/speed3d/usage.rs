@@ -30,8 +30,8 @@ Usage: mpiexec -n <ranks> {program} <backend> <precision> <nx> <ny> <nz> [option
   -shared-memory, -no-shared-memory
                            whether the ranks of a node read each other's memory (default) or exchange as above
   -threads <n>             threads of each rank
-  -no-gpu-aware            without effect on the CPU
-  -mps                     without effect on the CPU
+  -no-gpu-aware            hand no memory of a device to MPI; without effect on the CPU
+  -mps                     rank r works on device r modulo their number; without effect on the CPU
   -io_pencils              the input in pencils along dimension 0, the output along dimension 2
   -ingrid <a> <b> <c>, -outgrid <a> <b> <c>
                            the grids of processes of the input and the output

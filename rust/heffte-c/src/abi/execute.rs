@@ -55,6 +55,7 @@ fn read(call: &heffte_abi_call) -> Result<Call> {
         batch: batch
             .ok_or_else(|| Error::Caller { message: format!("batch_size is {}: it must be 1 or more", call.batch) })?,
         scale: Scale::try_from(i64::from(call.scale))?,
+        stream: call.stream as usize,
     })
 }
 

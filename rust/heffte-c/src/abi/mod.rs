@@ -3,6 +3,7 @@
 //! Programs carry compiled calls of these functions, so they keep their meaning while the soname stays: a struct may only
 //! grow, at its end, and says how large it is.
 
+mod device;
 mod execute;
 mod geometry;
 mod plan;

@@ -139,6 +139,8 @@ pub struct heffte_abi_call {
     pub workspace: heffte_abi_array,
     /// Bytes that the program could not allocate for the output, which is an error on all ranks; 0 where it could.
     pub missing: usize,
+    /// The stream of the device; NULL is the default one.
+    pub stream: *mut c_void,
 }
 
 // SAFETY: as above, and addresses that may be null.

@@ -17,9 +17,12 @@ pub(crate) const HANDLE_BYTES: usize = 64;
 
 /// Which way a copy goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Way {
+pub enum Way {
+    /// From the host's memory to a device's.
     ToDevice,
+    /// The other way.
     ToHost,
+    /// From memory of devices to memory of devices.
     Inside,
 }
 
@@ -39,6 +42,12 @@ pub(crate) trait Device: Send + Sync + fmt::Debug {
     /// # Errors
     /// [`crate::Error::Device`], as for all that follow.
     fn enter(&self) -> Result<Entered<'_>>;
+
+    /// Makes it the device of this thread, for good.
+    ///
+    /// # Errors
+    /// As for [`Device::enter`].
+    fn make_current(&self) -> Result<()>;
 
     /// Makes what was the device of this thread before it that again.
     fn leave(&self, before: usize);

@@ -6,6 +6,7 @@
 
 mod carrier;
 pub(crate) mod device;
+pub mod devices;
 mod engine;
 #[cfg(any(feature = "cuda", feature = "rocm"))]
 mod kernels;

@@ -56,7 +56,8 @@ impl Backends {
             None => vec![format!("-DHeffte_ENABLE_{name}=OFF")],
         };
         let fftw = self.fftw.as_ref().map(|(root, _)| root.as_path());
-        [one("FFTW", fftw), one("MKL", self.mkl.as_deref())].concat()
+        let devices = DEVICES.map(|name| format!("-DHeffte_ENABLE_{}=ON", name.to_uppercase()));
+        [one("FFTW", fftw), one("MKL", self.mkl.as_deref()), devices.to_vec()].concat()
     }
 }
 

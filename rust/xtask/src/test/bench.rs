@@ -58,7 +58,7 @@ const GOOD: [(&str, &str, &str); 5] = [
 const BAD: [(&str, &str); 7] = [
     ("stock double 8 8 8 -p2pp", "unknown option '-p2pp' found"),
     ("stock double 8 8", "4 of the 5 arguments"),
-    ("cufft double 8 8 8", "Invalid backend cufft\nThe available backends are: stock"),
+    ("onemkl double 8 8 8", "Invalid backend onemkl\nThe available backends are: stock"),
     ("stock half 8 8 8", "Invalid precision!\nMust use float or double\n"),
     ("stock double 8 eight 8", "Cannot convert the sizes into positive integers!\nEncountered error: "),
     ("stock double 8 8 8 -ingrid 5 7 1", "-ingrid 5 7 1 makes 35 parts"),

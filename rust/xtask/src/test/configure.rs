@@ -103,8 +103,8 @@ const CASES: &[Case] = &[
     (
         "a component that is not",
         Components,
-        &["-DCOMPONENTS=STOCK;CUDA"],
-        Refuses("has no component CUDA. It has: SHARED STOCK"),
+        &["-DCOMPONENTS=STOCK;ONEAPI"],
+        Refuses("has no component ONEAPI. It has: SHARED STOCK"),
     ),
     (
         "a version that is too new",
@@ -199,8 +199,9 @@ fn case(tools: &Tools, (_, source, options, verdict): &Case, prefix: &Path, work
         prefix = library_alone(&prefix, work)?;
     }
     if matches!(source, Components | LibraryAlone) {
-        let backends = tools.backends().names().join(";").to_uppercase();
-        let has = ["SHARED", "STOCK", &backends, if matches!(source, Components) { "PYTHON" } else { "" }];
+        let backends = tools.backends().features().join(";").to_uppercase();
+        let python = if matches!(source, Components) { "PYTHON" } else { "" };
+        let has = ["SHARED", "STOCK", &backends, "GPUAWARE", python];
         let has: Vec<&str> = has.into_iter().filter(|component| !component.is_empty()).collect();
         configure.arg(format!("-DEXPECTED={}", has.join(";")));
     }

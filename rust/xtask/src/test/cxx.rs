@@ -50,7 +50,11 @@ const KNOWN: [&str; 28] = [
 
 /// What cannot be compiled, with a word of why: the statements of a function that has a `box`.
 const REFUSED: &[(&str, &str, &str)] = &[
-    ("a backend that is not built", "heffte::fft3d<heffte::backend::cufft> plan(box, box, comm);", "not in this build"),
+    (
+        "a backend that is not built",
+        "heffte::fft3d<heffte::backend::onemkl> plan(box, box, comm);",
+        "not in this build",
+    ),
     ("what is no backend", "heffte::fft3d<heffte::tag::cpu> plan(box, box, comm);", "the tag of a backend"),
     (
         "two precisions",

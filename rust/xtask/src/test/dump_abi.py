@@ -19,7 +19,8 @@ HEADERS = ("heffte_c.h", "heffte_c_defines.h", "heffte_abi.h")
 #: Constants that are not the same, or not there, in each build.
 CHANGING = (
     *(f"Heffte_VERSION_{part}" for part in ("MAJOR", "MINOR", "PATCH")),
-    *("Heffte_GIT_HASH", "Heffte_BACKEND_FFTW", "Heffte_BACKEND_MKL"),
+    "Heffte_GIT_HASH",
+    *(f"Heffte_BACKEND_{name}" for name in ("FFTW", "MKL", "CUFFT", "ROCFFT")),
 )
 
 

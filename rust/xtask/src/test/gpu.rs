@@ -33,12 +33,17 @@ const LIBRARIES: [(&str, &str, &str); 6] = [
     ("hip", "libhipfft.so.0", "fft_names.cpp"),
 ];
 
-pub fn run(tools: &Tools, report: &mut Report) {
+/// Makes the stand-ins, where they can be made.
+pub fn is_ready(tools: &Tools, report: &mut Report) -> bool {
     if !tools.backends().names().contains(&"fftw") {
         println!("  left out: the stand-ins for CUDA and ROCm, which compute with FFTW");
-        return;
+        return false;
     }
-    if !report.check("the stand-ins for CUDA and ROCm", || stand_ins(tools)) {
+    report.check("the stand-ins for CUDA and ROCm", || stand_ins(tools))
+}
+
+pub fn run(tools: &Tools, report: &mut Report) {
+    if !is_ready(tools, report) {
         return;
     }
     for vendor in VENDORS {
@@ -73,7 +78,7 @@ fn engine(tools: &Tools, report: &mut Report) {
 }
 
 /// The backend for the devices of a vendor.
-fn backend_of(vendor: &str) -> &'static str {
+pub fn backend_of(vendor: &str) -> &'static str {
     if vendor == "cuda" { "cufft" } else { "rocfft" }
 }
 

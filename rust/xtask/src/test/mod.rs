@@ -8,6 +8,7 @@ mod cxx;
 mod docs;
 mod faults;
 mod gpu;
+mod gpu_programs;
 mod installed;
 mod kernels;
 mod make;
@@ -89,7 +90,7 @@ const FULL: [Piece; 12] = [
 ];
 
 /// To add a piece, add a row. Cheap ones come first; those after `build` use what it installs.
-const PIECES: [Piece; 28] = [
+const PIECES: [Piece; 29] = [
     Piece { name: "fmt", about: "the Rust sources are formatted", run: rust::fmt },
     Piece { name: "header", about: "heffte_c.h and heffte_abi.h are what rust/heffte-c makes", run: native::header },
     Piece {
@@ -121,6 +122,11 @@ const PIECES: [Piece; 28] = [
         name: "cxx",
         about: "each header is C++11, and all are C++20, without a warning; the C++ tests",
         run: cxx::run,
+    },
+    Piece {
+        name: "gpu-programs",
+        about: "C and C++ programs, speed3d and an example on what stands in for devices",
+        run: gpu_programs::run,
     },
     Piece {
         name: "package",

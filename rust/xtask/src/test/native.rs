@@ -113,7 +113,7 @@ pub fn compile_by_libclang(tools: &Tools, language: &Language, standard: &str, s
 }
 
 pub fn c(tools: &Tools, report: &mut Report) {
-    ctest(tools, report, &SHARED, &["-E", CXX_TESTS]);
+    ctest(tools, report, &SHARED, &["-E", &format!("{CXX_TESTS}|{GPU_TESTS}")]);
 }
 
 pub fn static_library(tools: &Tools, report: &mut Report) {
@@ -140,6 +140,8 @@ pub fn static_library(tools: &Tools, report: &mut Report) {
 
 /// The names of the tests in C++.
 pub const CXX_TESTS: &str = r"^cxx\.";
+/// Those of the tests on devices, which the piece `gpu-programs` runs.
+const GPU_TESTS: &str = r"^gpu\.";
 
 /// Runs the tests that CMake built, or those that `choice` picks.
 pub fn ctest(tools: &Tools, report: &mut Report, flavour: &Flavour, choice: &[&str]) {

@@ -87,13 +87,13 @@ fn done(call: &str, code: sys::CUresult) -> Result<()> {
     Err(Error::Device { call: call.to_owned(), message })
 }
 
-/// The number of this thread's device: that of its context, else the first.
+/// How many devices there are.
 ///
 /// # Errors
 /// [`Error::BackendUnavailable`] where a library is missing, or there is no device.
-pub(super) fn current() -> Result<i32> {
+pub(super) fn count() -> Result<i32> {
     libraries()?;
-    let (mut count, mut ordinal) = (0, 0);
+    let mut count = 0;
     // SAFETY: there is room for a number.
     done("cuDeviceGetCount", unsafe { sys::cuDeviceGetCount(&mut count) })?;
     if count == 0 {
@@ -101,7 +101,17 @@ pub(super) fn current() -> Result<i32> {
         let (name, value) = (BackendKind::Cufft.name(), BackendKind::Cufft as i32);
         return Err(Error::BackendUnavailable { name, value, reason });
     }
-    // SAFETY: as above; without a context the number stays 0.
+    Ok(count)
+}
+
+/// The number of this thread's device: that of its context, else the first.
+///
+/// # Errors
+/// As for [`count`].
+pub(super) fn current() -> Result<i32> {
+    count()?;
+    let mut ordinal = 0;
+    // SAFETY: there is room for a number; without a context it stays 0.
     let _ = unsafe { sys::cuCtxGetDevice(&mut ordinal) };
     Ok(ordinal)
 }
@@ -228,6 +238,11 @@ impl Device for Cuda {
         // SAFETY: the context is this process's.
         done("cuCtxPushCurrent", unsafe { sys::cuCtxPushCurrent_v2(self.context) })?;
         Ok(Entered::new(self, 0))
+    }
+
+    fn make_current(&self) -> Result<()> {
+        // SAFETY: the context is this process's.
+        done("cuCtxSetCurrent", unsafe { sys::cuCtxSetCurrent(self.context) })
     }
 
     fn leave(&self, _before: usize) {

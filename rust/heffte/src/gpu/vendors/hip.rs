@@ -117,19 +117,29 @@ impl Api {
     }
 }
 
-/// The number of this thread's device.
+/// How many devices there are.
 ///
 /// # Errors
 /// [`Error::BackendUnavailable`] where a library is missing, or there is no device.
-pub(super) fn current() -> Result<i32> {
+pub(super) fn count() -> Result<i32> {
     let api = &libraries()?.api;
-    let (mut count, mut ordinal) = (0, 0);
+    let mut count = 0;
     // SAFETY: there is room for a number.
     let counted = api.done("hipGetDeviceCount", unsafe { (api.count)(&mut count) });
     if counted.is_err() || count == 0 {
         return Err(unavailable("the driver finds no device".to_owned()));
     }
-    // SAFETY: as above.
+    Ok(count)
+}
+
+/// The number of this thread's device.
+///
+/// # Errors
+/// As for [`count`].
+pub(super) fn current() -> Result<i32> {
+    count()?;
+    let (api, mut ordinal) = (&libraries()?.api, 0);
+    // SAFETY: there is room for a number.
     api.done("hipGetDevice", unsafe { (api.get_device)(&mut ordinal) })?;
     Ok(ordinal)
 }
@@ -239,6 +249,11 @@ impl Device for Hip {
             self.api().done("hipSetDevice", (self.api().set_device)(self.ordinal))?;
         }
         Ok(Entered::new(self, before as usize))
+    }
+
+    fn make_current(&self) -> Result<()> {
+        // SAFETY: the runtime checks the number.
+        self.api().done("hipSetDevice", unsafe { (self.api().set_device)(self.ordinal) })
     }
 
     fn leave(&self, before: usize) {

@@ -52,6 +52,20 @@ pub(crate) fn check(backend: BackendKind) -> Result<()> {
     current(backend).map(drop)
 }
 
+/// How many devices a backend has.
+///
+/// # Errors
+/// As for [`check`].
+pub(crate) fn count(backend: BackendKind) -> Result<i32> {
+    match backend {
+        #[cfg(feature = "cuda")]
+        BackendKind::Cufft => cuda::count(),
+        #[cfg(feature = "rocm")]
+        BackendKind::Rocfft => hip::count(),
+        _ => backend.check_built().map(|()| 0),
+    }
+}
+
 /// The number of this thread's device.
 fn current(backend: BackendKind) -> Result<i32> {
     match backend {
