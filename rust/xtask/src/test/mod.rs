@@ -24,6 +24,7 @@ mod site;
 mod sources;
 mod spack;
 mod valgrind;
+mod verdict;
 mod wheel;
 
 use std::time::Instant;
