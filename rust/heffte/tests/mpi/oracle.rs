@@ -115,15 +115,16 @@ impl Field {
     /// Each point `k` of a line becomes the sum of its points `j`, times `weight(j, k)`.
     fn summed(&self, axis: usize, weight: impl Fn(usize, usize) -> C) -> Field {
         let n = self.size[axis];
+        let weights: Vec<C> = (0..n * n).map(|i| weight(i % n, i / n)).collect();
+        let apart: usize = self.size[..axis].iter().product();
         let mut result = self.clone();
-        for index in 0..self.values.len() {
-            let mut point = self.point(index);
-            let k = point[axis];
-            let terms = (0..n).map(|j| {
-                point[axis] = j;
-                self.at(point) * weight(j, k)
-            });
-            result.values[index] = compensated_sum(terms);
+        for (from, to) in self.values.chunks_exact(n * apart).zip(result.values.chunks_exact_mut(n * apart)) {
+            for first in 0..apart {
+                let line: Vec<C> = from[first..].iter().step_by(apart).copied().collect();
+                for (place, weights) in to[first..].iter_mut().step_by(apart).zip(weights.chunks_exact(n)) {
+                    *place = compensated_sum(line.iter().zip(weights).map(|(value, weight)| value * weight));
+                }
+            }
         }
         result
     }

@@ -113,18 +113,22 @@ fn definition(comm: &SimpleCommunicator, backend: BackendKind, seed: u64) {
     let problem = problem(comm, backend, seed);
     let plan = Plan::new(comm, problem.spec(comm.rank() as usize)).expect("the problem is sound");
     let case = format!("case {seed}: {problem:?}\n{}", plan.recipe());
+    let expected = |real: [bool; 2]| Expected::of(&problem, seed, real);
     if problem.is_r2c() {
-        both_ways::<f64, Complex<f64>>(comm, &plan, &problem, seed, &case);
-        both_ways::<f32, Complex<f32>>(comm, &plan, &problem, seed, &case);
-    } else if problem.is_r2r() {
-        both_ways::<f64, f64>(comm, &plan, &problem, seed, &case);
-        both_ways::<f32, f32>(comm, &plan, &problem, seed, &case);
-        both_ways::<Complex<f64>, Complex<f64>>(comm, &plan, &problem, seed, &case);
-        both_ways::<Complex<f32>, Complex<f32>>(comm, &plan, &problem, seed, &case);
+        let real = expected([true, false]);
+        both_ways::<f64, Complex<f64>>(comm, &plan, &problem, &real, &case);
+        both_ways::<f32, Complex<f32>>(comm, &plan, &problem, &real, &case);
+        return;
+    }
+    let complex = expected([false, false]);
+    both_ways::<Complex<f64>, Complex<f64>>(comm, &plan, &problem, &complex, &case);
+    both_ways::<Complex<f32>, Complex<f32>>(comm, &plan, &problem, &complex, &case);
+    if problem.is_r2r() {
+        let real = expected([true, true]);
+        both_ways::<f64, f64>(comm, &plan, &problem, &real, &case);
+        both_ways::<f32, f32>(comm, &plan, &problem, &real, &case);
     } else {
-        both_ways::<Complex<f64>, Complex<f64>>(comm, &plan, &problem, seed, &case);
-        both_ways::<Complex<f32>, Complex<f32>>(comm, &plan, &problem, seed, &case);
-        both_ways::<f64, Complex<f64>>(comm, &plan, &problem, seed, &case);
+        both_ways::<f64, Complex<f64>>(comm, &plan, &problem, &expected([true, false]), &case);
     }
 }
 
@@ -166,46 +170,66 @@ fn long_lines(comm: &SimpleCommunicator, backend: BackendKind) {
         };
         let plan = Plan::new(comm, problem.spec(comm.rank() as usize)).expect("the problem is sound");
         let case = format!("{problem:?}");
+        let expected = Expected::of(&problem, seed as u64, [problem.is_r2c(), false]);
         if problem.is_r2c() {
-            both_ways::<f64, Complex<f64>>(comm, &plan, &problem, seed as u64, &case);
-            both_ways::<f32, Complex<f32>>(comm, &plan, &problem, seed as u64, &case);
+            both_ways::<f64, Complex<f64>>(comm, &plan, &problem, &expected, &case);
+            both_ways::<f32, Complex<f32>>(comm, &plan, &problem, &expected, &case);
         } else {
-            both_ways::<Complex<f64>, Complex<f64>>(comm, &plan, &problem, seed as u64, &case);
-            both_ways::<Complex<f32>, Complex<f32>>(comm, &plan, &problem, seed as u64, &case);
+            both_ways::<Complex<f64>, Complex<f64>>(comm, &plan, &problem, &expected, &case);
+            both_ways::<Complex<f32>, Complex<f32>>(comm, &plan, &problem, &expected, &case);
         }
     }
 }
 
-/// Forward and backward, each against the definition; the input stays as it was.
-fn both_ways<I: Value, O: Value>(comm: &SimpleCommunicator, plan: &Plan, problem: &Problem, seed: u64, case: &str) {
-    let rank = comm.rank() as usize;
-    let real = !I::TYPE.is_complex();
-    let before = Field::random(problem.size, seed, real).rounded();
-    let after = before.transformed(problem.kinds, Direction::Forward);
+/// A problem both ways by the definition, for both precisions: what is given, and what comes of it.
+struct Expected {
+    forward: [Field; 2],
+    backward: [Field; 2],
+}
 
-    let input: Vec<I> = before.local(&problem.inboxes[rank]).into_iter().map(I::of).collect();
+impl Expected {
+    /// Of arrays that are real, or not, before and after a forward transform.
+    fn of(problem: &Problem, seed: u64, real: [bool; 2]) -> Expected {
+        let before = Field::random(problem.size, seed, real[0]).rounded();
+        let after = before.transformed(problem.kinds, Direction::Forward);
+        // Backward, from numbers of which the oracle's are exact, to a spectrum that need not be that of a real field.
+        let half = problem.is_r2c();
+        let spectrum = if half { after.clone() } else { Field::random(problem.size, seed + 1, real[1]) }.rounded();
+        let result = if half {
+            full_spectrum(&spectrum, problem).transformed(problem.kinds, Direction::Backward)
+        } else {
+            spectrum.transformed(problem.kinds, Direction::Backward)
+        };
+        Expected { forward: [before, after], backward: [spectrum, result] }
+    }
+}
+
+/// Forward and backward, each against the definition; the input stays as it was.
+fn both_ways<I: Value, O: Value>(
+    comm: &SimpleCommunicator,
+    plan: &Plan,
+    problem: &Problem,
+    expected: &Expected,
+    case: &str,
+) {
+    let input: Vec<I> = local(&expected.forward[0], comm, &problem.inboxes);
     let untouched = input.clone();
     let mut output = vec![O::default(); plan.size_outbox()];
     once(plan, Direction::Forward, &input, &mut output, Scale::None).expect("forward");
     assert_eq!(input, untouched, "{case}");
-    assert_close::<O>(comm, &output, &after.local(&problem.outboxes[rank]), problem.points(), case);
+    let rank = comm.rank() as usize;
+    assert_close::<O>(comm, &output, &expected.forward[1].local(&problem.outboxes[rank]), problem.points(), case);
 
-    // Backward, from numbers of which the oracle's are exact, to a spectrum that need not be that of a real field.
-    let half = problem.is_r2c();
-    let spectrum = if half { after } else { Field::random(problem.size, seed + 1, !O::TYPE.is_complex()) }.rounded();
-    let expected = if half {
-        full_spectrum(&spectrum, problem).transformed(problem.kinds, Direction::Backward)
-    } else {
-        spectrum.transformed(problem.kinds, Direction::Backward)
-    };
-    let spectrum: Vec<O> = spectrum.local(&problem.outboxes[rank]).into_iter().map(O::of).collect();
+    let spectrum: Vec<O> = local(&expected.backward[0], comm, &problem.outboxes);
     let untouched = spectrum.clone();
     let mut result = vec![I::default(); plan.size_inbox()];
     once(plan, Direction::Backward, &spectrum, &mut result, Scale::None).expect("backward");
     assert_eq!(spectrum, untouched, "{case}");
-    // A real output of a c2c plan drops the imaginary part, and so does `of`.
-    let expected: Vec<_> =
-        expected.local(&problem.inboxes[rank]).into_iter().map(|v| if real { v.re.into() } else { v }).collect();
+    let mut expected = expected.backward[1].local(&problem.inboxes[rank]);
+    if !I::TYPE.is_complex() {
+        // A real output of a c2c plan drops the imaginary part, and so does `of`.
+        expected.iter_mut().for_each(|value| value.im = 0.0);
+    }
     assert_close::<I>(comm, &result, &expected, problem.points(), case);
 }
 

@@ -1,4 +1,4 @@
-//! C and C++ programs with devices, on what stands in for them: the tests that CMake built, `speed3d_*`, an example.
+//! C, C++ and Python with devices, on what stands in for them: the tests that CMake built, `speed3d_*`, arrays, an example.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -7,9 +7,11 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 
 use super::gpu::{backend_of, is_ready, with_stand_ins};
+use super::python;
 use super::report::Report;
 use crate::build::SHARED;
 use crate::command::{self, LIMIT};
+use crate::paths::at;
 use crate::setup::Tools;
 
 const SOON: Duration = Duration::from_secs(90);
@@ -25,6 +27,9 @@ const TESTS: [(&str, &str, &[usize]); 8] = [
     ("vectors", "hip", &[1]),
     ("streams", "hip", &[2]),
 ];
+
+/// Vendors and ranks of the tests in Python.
+const ARRAYS: [(&str, usize); 4] = [("cuda", 1), ("cuda", 2), ("cuda", 4), ("hip", 2)];
 
 /// Programs that are installed, with their first argument.
 const INSTALLED: [(&str, &str, &str); 5] = [
@@ -55,6 +60,12 @@ pub fn run(tools: &Tools, report: &mut Report) {
         let mut program = tools.on_ranks(2, SHARED.prefix().join("bin").join(name));
         with_stand_ins(&mut program, tools, vendor).args([backend, "double", "12", "10", "8", "-n1", "-mps"]);
         report.program_within(&format!("bin/{name} {backend}: 2 ranks"), &mut program, SOON);
+    }
+    for (vendor, ranks) in ARRAYS {
+        let mut tests = python::python(tools, ranks);
+        with_stand_ins(&mut tests, tools, vendor).env("HEFFTE_TEST_DEVICE", backend_of(vendor));
+        tests.args(["-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider"]).arg(at("tests/python/test_devices.py"));
+        report.program_within(&format!("arrays in Python by {}: {ranks} ranks", backend_of(vendor)), &mut tests, SOON);
     }
     let mut example = tools.on_ranks(2, example());
     report.program_within("the example", with_stand_ins(&mut example, tools, "cuda"), SOON);

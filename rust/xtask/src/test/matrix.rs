@@ -135,6 +135,8 @@ pub fn workflow(tools: &Tools, report: &mut Report, sources: &Path, preset: &str
     let mut workflow = build::cmake(tools);
     workflow.current_dir(sources).args(["--workflow", "--preset", preset]);
     workflow.env("CMAKE_BUILD_PARALLEL_LEVEL", "2").env("CTEST_PARALLEL_LEVEL", "2");
+    // Some tests have more ranks than there are cores.
+    workflow.envs(tools.launcher.variables_of_a_crowd().iter().copied());
     configured && report.program(&format!("cmake --workflow --preset {preset}"), &mut workflow)
 }
 

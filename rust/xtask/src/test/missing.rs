@@ -4,13 +4,14 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
-use super::configure::{WITHOUT_TESTS, fresh, outside, words_of};
+use super::configure::{WITHOUT_TESTS, fresh, outside};
 use super::matrix::empty;
 use super::report::Report;
+use super::verdict::Verdict::{self, Accepts, Refuses, Warns};
 use crate::build::{Generator, NINJA};
-use crate::command::{self, LIMIT};
+use crate::command;
 use crate::paths::at;
 use crate::setup::Tools;
 
@@ -23,32 +24,21 @@ struct Missing {
     unless: fn(&Tools) -> Option<&'static str>,
     /// What CMake does then.
     verdict: Verdict,
-    /// What is said of it.
-    words: &'static [&'static str],
 }
-
-#[derive(Clone, Copy)]
-enum Verdict {
-    /// Ends with one error.
-    Refuses,
-    /// Goes on with one warning.
-    Warns,
-    /// Goes on without one.
-    Goes,
-}
-
-use Verdict::{Goes, Refuses, Warns};
 
 /// As most of them are.
 const REFUSED: Missing =
-    Missing { label: "", generator: "Ninja", without: |_, _| Ok(()), unless: |_| None, verdict: Refuses, words: &[] };
+    Missing { label: "", generator: "Ninja", without: |_, _| Ok(()), unless: |_| None, verdict: Refuses(&[]) };
 
 /// To add a case, add a row.
 const ALL: &[Missing] = &[
     Missing {
         label: "an MPI that is not there",
         without: |configure, _| option(configure, "MPI_C_COMPILER=/nowhere/mpicc"),
-        words: &["Heffte needs MPI: MPI_C_COMPILER names /nowhere/mpicc, which does not exist", "libopenmpi-dev"],
+        verdict: Refuses(&[
+            "Heffte needs MPI: MPI_C_COMPILER names /nowhere/mpicc, which does not exist",
+            "libopenmpi-dev",
+        ]),
         ..REFUSED
     },
     Missing {
@@ -59,7 +49,7 @@ const ALL: &[Missing] = &[
             let mpicc = command::script(place.join("mpicc"), "exec mpicc \"$@\"")?;
             option(configure, &format!("MPI_C_COMPILER={}", mpicc.display()))
         },
-        words: &["Heffte cannot be built with an MPI whose path has a space (", "Install the MPI elsewhere"],
+        verdict: Refuses(&["Heffte cannot be built with an MPI whose path has a space (", "Install the MPI elsewhere"]),
         ..REFUSED
     },
     Missing {
@@ -68,13 +58,13 @@ const ALL: &[Missing] = &[
             let cargo = command::script(work.join("cargo"), "echo 'cargo 1.70.0 (ec8a8a0ca 2023-04-25)'")?;
             option(configure, &format!("Rust_CARGO={}", cargo.display()))
         },
-        words: &["Heffte needs cargo 1.", "cargo is 1.70.0. Install Rust 1."],
+        verdict: Refuses(&["Heffte needs cargo 1.", "cargo is 1.70.0. Install Rust 1."]),
         ..REFUSED
     },
     Missing {
         label: "a generator of several configurations",
         generator: "Ninja Multi-Config",
-        words: &["Heffte is not built by the generator Ninja Multi-Config", "-G Ninja"],
+        verdict: Refuses(&["Heffte is not built by the generator Ninja Multi-Config", "-G Ninja"]),
         ..REFUSED
     },
     Missing {
@@ -83,10 +73,10 @@ const ALL: &[Missing] = &[
             configure.env("LIBCLANG_PATH", "/nowhere");
             Ok(())
         },
-        words: &[
+        verdict: Refuses(&[
             "Heffte needs libclang, by which bindgen reads mpi.h: LIBCLANG_PATH names /nowhere, where it is not.",
             "libclang-dev in Debian",
-        ],
+        ]),
         ..REFUSED
     },
     Missing {
@@ -96,10 +86,10 @@ const ALL: &[Missing] = &[
             configure.env("https_proxy", "http://127.0.0.1:9");
             option(configure, "CMAKE_DISABLE_FIND_PACKAGE_Corrosion=ON")
         },
-        words: &[
+        verdict: Refuses(&[
             "Heffte is built through Corrosion 0.5 or newer, which is neither installed nor can be fetched (",
             "-DCorrosion_ROOT=",
-        ],
+        ]),
         ..REFUSED
     },
     Missing {
@@ -110,10 +100,10 @@ const ALL: &[Missing] = &[
             let found = tools.command("cc").args(["-shared", "-o", "/dev/null", "-l:libfftw3.so.3"]).output();
             found.is_ok_and(|found| found.status.success()).then_some("the system has one")
         },
-        words: &[
+        verdict: Refuses(&[
             "Heffte_ENABLE_FFTW=ON needs libfftw3, FFTW's library of double precision: neither CMake nor pkg-config finds it",
             "-DHeffte_SUPERBUILD_DEPS=ON builds one",
-        ],
+        ]),
         ..REFUSED
     },
     Missing {
@@ -122,10 +112,10 @@ const ALL: &[Missing] = &[
             option(configure, "Heffte_ENABLE_PYTHON=ON")?;
             option(configure, "Python_EXECUTABLE=/nowhere/python")
         },
-        words: &[
+        verdict: Refuses(&[
             "Heffte_ENABLE_PYTHON=ON needs Python 3.10 or newer, and Python_EXECUTABLE names /nowhere/python, which is none",
             "-DHeffte_ENABLE_PYTHON=OFF builds without",
-        ],
+        ]),
         ..REFUSED
     },
     Missing {
@@ -134,7 +124,7 @@ const ALL: &[Missing] = &[
             option(configure, "Heffte_ENABLE_PYTHON=ON")?;
             option(configure, "CMAKE_DISABLE_FIND_PACKAGE_Python=ON")
         },
-        words: &["Heffte_ENABLE_PYTHON=ON needs Python 3.10 or newer, and none is found. Install one"],
+        verdict: Refuses(&["Heffte_ENABLE_PYTHON=ON needs Python 3.10 or newer, and none is found. Install one"]),
         ..REFUSED
     },
     Missing {
@@ -147,8 +137,7 @@ const ALL: &[Missing] = &[
             configure.env("PYTHONPATH", work.join("of another MPI"));
             option(configure, "Heffte_ENABLE_PYTHON=ON")
         },
-        verdict: Warns,
-        words: &["uses `Another MPI 9.9,`, and heffte cannot be imported beside it: install an mpi4py for"],
+        verdict: Warns(&["uses `Another MPI 9.9,`, and heffte cannot be imported beside it: install an mpi4py for"]),
         ..REFUSED
     },
     Missing {
@@ -160,8 +149,7 @@ const ALL: &[Missing] = &[
             configure.env("PYTHONPATH", work.join("without mpi4py"));
             option(configure, "Heffte_ENABLE_PYTHON=ON")
         },
-        verdict: Goes,
-        words: &["has no mpi4py that works: it is needed to import heffte"],
+        verdict: Accepts(&["has no mpi4py that works: it is needed to import heffte"]),
         ..REFUSED
     },
     // As that of .venv is.
@@ -175,8 +163,7 @@ const ALL: &[Missing] = &[
             let has_clang = tools.command("clang").arg("--version").output().is_ok();
             (has_clang || std::env::var_os("LIBCLANG_PATH").is_some()).then_some("the machine has one with them")
         },
-        verdict: Goes,
-        words: &["has no headers of its own: bindgen is given those in"],
+        verdict: Accepts(&["has no headers of its own: bindgen is given those in"]),
         ..REFUSED
     },
 ];
@@ -202,34 +189,14 @@ pub fn run(tools: &Tools, report: &mut Report) {
 fn check(tools: &Tools, missing: &Missing, work: &Path) -> Result<()> {
     let mut configure = Generator { name: missing.generator, ..NINJA }.configure(tools, &at(""), &fresh(work));
     (missing.without)(configure.arg(WITHOUT_TESTS), work)?;
-    says(&mut configure, missing.verdict, missing.words)
+    missing.verdict.holds_for(&mut configure)
 }
 
 /// Nobody says which MPI, and the path has none.
 fn no_mpi(tools: &Tools, work: &Path) -> Result<()> {
     let mut configure = outside(tools, &at(""), &fresh(work));
-    let words = ["Heffte needs MPI: no mpicc is on the path. Let -DMPI_C_COMPILER=", "libopenmpi-dev"];
-    says(configure.arg(WITHOUT_TESTS), Refuses, &words)
-}
-
-/// That CMake does so, with these words, and with one message where that is no remark.
-fn says(configure: &mut Command, verdict: Verdict, expected: &[&str]) -> Result<()> {
-    let outcome = command::capture("configuring", configure, LIMIT)?;
-    let words = words_of(&outcome.output);
-    let (errors, warnings) = match verdict {
-        Refuses => (1, 0),
-        Warns => (0, 1),
-        Goes => (0, 0),
-    };
-    ensure!(outcome.ok == (errors == 0), "it ended otherwise:\n{}", outcome.output);
-    for (kind, count) in [("CMake Error", errors), ("CMake Warning", warnings)] {
-        let said = words.matches(kind).count();
-        ensure!(said == count, "{kind} is there {said} times, not {count}:\n{}", outcome.output);
-    }
-    for text in expected {
-        ensure!(words.contains(text), "the message lacks {text:?}:\n{}", outcome.output);
-    }
-    Ok(())
+    Refuses(&["Heffte needs MPI: no mpicc is on the path. Let -DMPI_C_COMPILER=", "libopenmpi-dev"])
+        .holds_for(configure.arg(WITHOUT_TESTS))
 }
 
 fn option(configure: &mut Command, option: &str) -> Result<()> {

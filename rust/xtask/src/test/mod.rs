@@ -25,6 +25,7 @@ mod site;
 mod sources;
 mod spack;
 mod valgrind;
+mod verdict;
 mod wheel;
 
 use std::time::Instant;

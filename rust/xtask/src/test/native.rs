@@ -143,10 +143,13 @@ pub const CXX_TESTS: &str = r"^cxx\.";
 /// Those of the tests on devices, which the piece `gpu-programs` runs.
 const GPU_TESTS: &str = r"^gpu\.";
 
-/// Runs the tests that CMake built, or those that `choice` picks.
+/// Runs the tests that CMake built, or those that `choice` picks; as many at a time as their ranks have cores.
 pub fn ctest(tools: &Tools, report: &mut Report, flavour: &Flavour, choice: &[&str]) {
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get()).to_string();
     let mut command = tools.command("ctest");
-    command.arg("--test-dir").arg(flavour.directory()).args(["-V", "--no-tests=error"]).args(choice);
+    command.arg("--test-dir").arg(flavour.directory()).args(["-V", "--no-tests=error", "--parallel", &cores]);
+    // Some have more ranks than there are cores.
+    command.envs(tools.launcher.variables_of_a_crowd().iter().copied()).args(choice);
     report.program("ctest", &mut command);
 }
 

@@ -8,8 +8,8 @@ use anyhow::{Context, Result, ensure};
 use cargo_metadata::{Metadata, MetadataCommand};
 use regex::Regex;
 
-use super::configure::words_of;
 use super::report::Report;
+use super::verdict::words_of;
 use crate::build;
 use crate::command::{self, LIMIT};
 use crate::options::{self, BuildOption, Kind, Packaged, Table};
