@@ -38,12 +38,17 @@ impl Launcher {
     }
 
     /// What it wants in its environment besides for more ranks than there are cores: MPICH's ranks spin while they wait, and
-    /// hinder those they wait for, unless they sleep now and then.
+    /// hinder those they wait for, unless they sleep now and then. In collective calls through shared memory they never sleep; in
+    /// those made of messages they do.
     pub fn variables_of_a_crowd(&self) -> &'static [(&'static str, &'static str)] {
         if self.is_open_mpi {
             &[]
         } else {
-            &[("MPIR_CVAR_ENABLE_HEAVY_YIELD", "1"), ("MPIR_CVAR_POLLS_BEFORE_YIELD", "100")]
+            &[
+                ("MPIR_CVAR_ENABLE_HEAVY_YIELD", "1"),
+                ("MPIR_CVAR_POLLS_BEFORE_YIELD", "100"),
+                ("MPIR_CVAR_DEVICE_COLLECTIVES", "none"),
+            ]
         }
     }
 
