@@ -91,8 +91,8 @@ class Described:
 def describe(
     name: str, given: Any, form: Form | int, dtypes: tuple[str, ...], purpose: str, *, written: bool, on_device: bool
 ) -> Described:
-    """The array, which must have the elements of ``form`` (or so many at least, for a workspace) of one of ``dtypes``, in the memory
-    of a device or of the host.
+    """The array, which must have the elements of ``form`` (or so many at least, for a workspace) of one of ``dtypes``, in the
+    memory of a device or of the host.
 
     Raises :class:`heffte_input_error` that names its dtype, its shape and what ``purpose`` needs.
     """

@@ -69,7 +69,8 @@ def stream_of(given: Any) -> int:
 
 
 def stream_number(given: Any) -> int:
-    """The number of a stream as callers give it: an address, or a stream of CuPy, PyTorch or numba, or one with ``__cuda_stream__``."""
+    """The number of a stream as callers give it: an address, a stream of CuPy, PyTorch or numba, or one with
+    ``__cuda_stream__``."""
     if isinstance(given, int):
         return given
     if hasattr(given, "__cuda_stream__"):

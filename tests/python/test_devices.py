@@ -208,7 +208,9 @@ class Stream:
         setattr(self, attribute, value)
 
 
-@pytest.mark.parametrize("attribute, value", [("ptr", 0), ("cuda_stream", 0), ("handle", ctypes.c_void_p(0)), ("__cuda_stream__", (0, 0))])
+@pytest.mark.parametrize(
+    "attribute, value", [("ptr", 0), ("cuda_stream", 0), ("handle", ctypes.c_void_p(0)), ("__cuda_stream__", (0, 0))]
+)
 def test_streams_of_all_libraries_are_understood(attribute, value):
     inbox, mine = slabs()
     out = OnDevice(np.zeros(tuple(inbox.size), complex))

@@ -2,9 +2,9 @@
 
     python run.py [--short] [--output results.json]
 
-It makes an environment beside itself from the wheels of this bundle, over what the machine's Python has (PyTorch, CuPy, numba, JAX:
-those that are missing are left out, and said to be). Then it runs the library's own tests, those of arrays, and the figures, each for a
-bounded time, and ends with `N passed, N failed`.
+It makes an environment beside itself from the wheels of this bundle, over what the machine's Python has (PyTorch, CuPy, numba,
+JAX: those that are missing are left out, and said to be). Then it runs the library's own tests, those of arrays, and the figures,
+each for a bounded time, and ends with `N passed, N failed`.
 """
 
 from __future__ import annotations
