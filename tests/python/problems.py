@@ -11,8 +11,9 @@ from mpi4py import MPI
 #: The largest relative L2 error, to be multiplied by sqrt(log2 N).
 TOLERANCE = {"float32": 2.5e-7, "complex64": 2.5e-7, "float64": 5e-16, "complex128": 5e-16}
 
-#: The backends of this build, by number.
-BACKENDS = [number for number, is_built in heffte._core.backends().values() if is_built]
+ON_DEVICES = (heffte.backend.cufft, heffte.backend.rocfft)
+#: The backends of this build that transform arrays of the host, by number.
+BACKENDS = [number for number, is_built in heffte._core.backends().values() if is_built and number not in ON_DEVICES]
 
 
 def random_boxes(rng: np.random.Generator, shape: tuple[int, ...], ranks: int) -> list[heffte.box3d]:
