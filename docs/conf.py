@@ -14,7 +14,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 nitpicky = True
 # Types that are MPI's, numpy's, mpi4py's, Python's, or private names for these.
 nitpick_ignore_regex = [
-    ("c:identifier", r"MPI_\w+"),
+    ("c:identifier", r"MPI_\w+|size_t"),
     ("py:.*", r"(np|npt|numpy|MPI|mpi4py|collections|typing|os|ctypes|_core)(\..*)?"),
     ("py:.*", r"(Any|Callable|Iterator|Sequence|Unpack|Choices|Order|Triples|Kinds|optional|self)"),
 ]

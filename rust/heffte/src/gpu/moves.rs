@@ -143,13 +143,18 @@ mod tests {
     #[test]
     fn planes_of_another_order_are_transposed_along_the_axes_that_are_fast() {
         let held = Box3d::of_size([40, 5, 70]);
-        let turned = held.with_order(Order::new([2, 0, 1], "box").unwrap());
+        let turned = held.with_order(Order::new([2, 1, 0], "box").unwrap());
         let mut moves = Moves::default();
         moves.push(&held, Side::within(&held, &held, 0, 0), Side::within(&turned, &turned, 1, 0));
         let row = moves.rows[0];
         assert_eq!((row.extents, row.is_transposed), ([40, 70, 5], 1));
-        assert_eq!((row.from_strides, row.to_strides), ([1, 200, 40], [70, 1, 2800]));
+        assert_eq!((row.from_strides, row.to_strides), ([1, 200, 40], [350, 1, 70]));
         assert_eq!(moves.blocks(), 2 * 3 * 5);
+        // Two axes that are one longer axis on both sides are moved as that.
+        let turned = held.with_order(Order::new([2, 0, 1], "box").unwrap());
+        moves.push(&held, Side::within(&held, &held, 0, 0), Side::within(&turned, &turned, 1, 0));
+        assert_eq!((moves.rows[1].extents, moves.rows[1].first_block), ([200, 70, 1], 30));
+        assert_eq!(moves.blocks(), 30 + 7 * 3);
     }
 
     #[test]
