@@ -3,15 +3,15 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::device::{Address, Device, HANDLE_BYTES, Stream, Way, insist};
-use super::memory::{Memory, Pinned};
+use super::memory::Memory;
 use crate::comm::{Comm, Count, Farewell, Request, on_finalize};
 use crate::error::{Error, Result};
 
 /// What carries exchanges.
 #[derive(Debug)]
 pub(super) enum Carrier {
-    /// MPI reads and writes host memory, which the device fills and empties.
-    Staged([Pinned; 2]),
+    /// MPI reads and writes pinned host memory, which the device fills and empties.
+    Staged([Memory; 2]),
     /// MPI reads and writes the memory of the device.
     Aware,
     /// The ranks of the node read each other's memory.

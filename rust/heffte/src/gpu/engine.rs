@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::carrier::{Carrier, Shared, free_retired, mpi_carries, refusal};
 use super::device::{Address, Device, Fft, Stream, insist};
 use super::lines::Shape;
-use super::memory::{Memory, Pinned};
+use super::memory::Memory;
 use super::program::{Carriage, Crossing, Ends, Peer, Program, Route, SLOTS, Step};
 use crate::axis::Domain;
 use crate::comm::Comm;
@@ -146,7 +146,7 @@ impl Engine {
     pub fn needed_len(&self) -> usize {
         let state = self.lock();
         let is_r2r = self.domain == Domain::R2r;
-        let needed = self.all_ends().map(|ends| {
+        let needed = self.all_ends().into_iter().map(|ends| {
             let program = Program::new(&self.route, ends, &state.carriage(&self.route, ends, &[]));
             let numbers = slots_len(&program);
             // Only those whose numbers are all real have real ones in their workspace.
@@ -156,11 +156,18 @@ impl Engine {
     }
 
     /// Single transforms of each kind.
-    fn all_ends(&self) -> impl Iterator<Item = Ends> {
-        let both = [false, true];
-        let directions = [Direction::Forward, Direction::Backward];
-        let all = directions.into_iter().flat_map(move |direction| both.map(|complex| (direction, complex)));
-        all.flat_map(move |(direction, complex)| both.map(|overlaps| self.ends(direction, complex, 1, overlaps)))
+    fn all_ends(&self) -> Vec<Ends> {
+        let mut all = Vec::new();
+        for direction in [Direction::Forward, Direction::Backward] {
+            for (complex, overlaps) in [(false, false), (false, true), (true, false), (true, true)] {
+                let ends = self.ends(direction, complex, 1, overlaps);
+                // Not every plan makes these differences.
+                if !all.contains(&ends) {
+                    all.push(ends);
+                }
+            }
+        }
+        all
     }
 
     /// A kind of calls: with complex arrays on the side of the inboxes or with real ones.
@@ -197,7 +204,7 @@ impl Engine {
                 state.programs.len() - 1
             }
         };
-        let size = if is_double { 8 } else { 4 };
+        let size = real_size(is_double);
         let needed = slots_len(&state.programs[program].2.program) * size;
         let workspace = match given {
             Some(given) => given,
@@ -222,7 +229,7 @@ impl Engine {
     /// The program of a kind of calls, with its tables and what transforms its lines.
     fn prepared(&self, state: &mut State, ends: Ends, is_double: bool) -> Result<Prepared> {
         let _span = trace::span(|| What::LinePlans);
-        let size = if is_double { 8 } else { 4 };
+        let size = real_size(is_double);
         let peers = state.peers(&self.route, ends, size);
         let program = Program::new(&self.route, ends, &state.carriage(&self.route, ends, &peers));
         let (mut bytes, mut offsets): (Vec<u8>, Vec<_>) = Default::default();
@@ -268,9 +275,7 @@ impl Engine {
             Ok(()) => Ok(()),
         }
     }
-}
 
-impl Engine {
     /// Ends what is under way, and gives everything back; what others may still have open, once they have not. Waits for no rank.
     pub fn retire(&self, comm: &Comm) {
         let mut state = self.lock();
@@ -290,8 +295,8 @@ impl Engine {
 
 /// Messages, from the memory of devices where MPI can. Collective.
 fn by_messages(comm: &Comm, device: &Arc<dyn Device>, is_aware: bool) -> Result<Carrier> {
-    let pinned = || Carrier::Staged([Pinned::none(device), Pinned::none(device)]);
-    Ok(if is_aware && mpi_carries(comm, device)? { Carrier::Aware } else { pinned() })
+    let staged = || Carrier::Staged([Memory::pinned(device), Memory::pinned(device)]);
+    Ok(if is_aware && mpi_carries(comm, device)? { Carrier::Aware } else { staged() })
 }
 
 /// Real numbers of the memory that peers read, for a single transform.
@@ -303,14 +308,19 @@ fn shared_numbers(exchanges: &[Exchange]) -> usize {
         .unwrap_or(0)
 }
 
+/// Bytes of a real number.
+pub(super) fn real_size(is_double: bool) -> usize {
+    if is_double { 8 } else { 4 }
+}
+
 /// Real numbers of all arrays of the workspace.
 fn slots_len(program: &Program) -> usize {
-    program.slots.iter().map(|numbers| numbers.next_multiple_of(ALIGNMENT)).sum()
+    slot_begin(program, SLOTS)
 }
 
 /// Where an array of the workspace begins, in real numbers.
 pub(super) fn slot_begin(program: &Program, slot: usize) -> usize {
-    program.slots[..slot.min(SLOTS)].iter().map(|numbers| numbers.next_multiple_of(ALIGNMENT)).sum()
+    program.slots[..slot].iter().map(|numbers| numbers.next_multiple_of(ALIGNMENT)).sum()
 }
 
 impl State {

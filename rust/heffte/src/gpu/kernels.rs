@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 
+use crate::error::Result;
 use crate::files;
 
 /// The kernels, for the compilers of all vendors.
@@ -41,13 +42,23 @@ impl Cache {
         Cache(folder.map(|folder| folder.join("heffte").join(format!("kernels-{:016x}", hasher.finish()))))
     }
 
-    /// What is there.
-    pub fn read(&self) -> Option<Vec<u8>> {
-        std::fs::read(self.0.as_ref()?).ok()
+    /// What `load` makes of the image that is there, or else of the one that `compile` makes, which is kept.
+    ///
+    /// # Errors
+    /// Those of `compile`, and of `load` for what it has made.
+    pub fn loaded<K>(&self, load: impl Fn(&[u8]) -> Result<K>, compile: impl FnOnce() -> Result<Vec<u8>>) -> Result<K> {
+        let known = self.0.as_ref().and_then(|file| std::fs::read(file).ok());
+        if let Some(kernels) = known.and_then(|image| load(&image).ok()) {
+            return Ok(kernels);
+        }
+        let image = compile()?;
+        let kernels = load(&image)?;
+        self.keep(&image);
+        Ok(kernels)
     }
 
     /// Keeps `image`; where that cannot be, it is compiled again the next time.
-    pub fn keep(&self, image: &[u8]) {
+    fn keep(&self, image: &[u8]) {
         let Some(file) = &self.0 else { return };
         let _ = file.parent().map(std::fs::create_dir_all).transpose().and_then(|_| files::replace(file, image));
     }

@@ -7,10 +7,12 @@ use crate::array::{Element, ElementType, RawArray};
 use crate::backend::BackendKind;
 use crate::error::{Error, Result};
 
-/// Memory of a device; its contents are scratch when it is made.
+/// Memory of a device, or of the host for its copies; its contents are scratch when it is made.
 #[derive(Debug)]
 pub(crate) struct Memory {
     device: Arc<dyn Device>,
+    /// Whether it is memory of the host, from and to which the device copies by itself.
+    is_pinned: bool,
     begin: Address,
     bytes: usize,
 }
@@ -18,7 +20,12 @@ pub(crate) struct Memory {
 impl Memory {
     /// Nothing of `device` so far.
     pub fn none(device: &Arc<dyn Device>) -> Memory {
-        Memory { device: Arc::clone(device), begin: 0, bytes: 0 }
+        Memory { device: Arc::clone(device), is_pinned: false, begin: 0, bytes: 0 }
+    }
+
+    /// Nothing so far of the host's memory, from and to which `device` copies by itself.
+    pub fn pinned(device: &Arc<dyn Device>) -> Memory {
+        Memory { device: Arc::clone(device), is_pinned: true, begin: 0, bytes: 0 }
     }
 
     /// So many bytes.
@@ -39,7 +46,11 @@ impl Memory {
             // The old memory first: both need not be there at once.
             self.release();
             let _entered = self.device.enter()?;
-            self.begin = self.device.allocate(bytes)?;
+            self.begin = if self.is_pinned {
+                self.device.allocate_pinned(bytes)? as Address
+            } else {
+                self.device.allocate(bytes)?
+            };
             self.bytes = bytes;
         }
         Ok(self.begin)
@@ -82,61 +93,19 @@ impl Memory {
 
     fn release(&mut self) {
         if self.bytes > 0 {
-            insist(&*self.device, || self.device.free(self.begin));
+            insist(&*self.device, || {
+                if self.is_pinned {
+                    self.device.free_pinned(self.begin as *mut u8)
+                } else {
+                    self.device.free(self.begin)
+                }
+            });
         }
         (self.begin, self.bytes) = (0, 0);
     }
 }
 
 impl Drop for Memory {
-    fn drop(&mut self) {
-        self.release();
-    }
-}
-
-/// Host memory that a device copies from and to by itself.
-#[derive(Debug)]
-pub(super) struct Pinned {
-    device: Arc<dyn Device>,
-    begin: *mut u8,
-    bytes: usize,
-}
-
-// SAFETY: it is used by the thread that holds the plan's lock.
-unsafe impl Send for Pinned {}
-
-impl Pinned {
-    pub fn none(device: &Arc<dyn Device>) -> Pinned {
-        Pinned { device: Arc::clone(device), begin: std::ptr::null_mut(), bytes: 0 }
-    }
-
-    /// As [`Memory::reserve`].
-    ///
-    /// # Errors
-    /// [`Error::Allocation`].
-    pub fn reserve(&mut self, bytes: usize) -> Result<*mut u8> {
-        if bytes > self.bytes {
-            self.release();
-            let _entered = self.device.enter()?;
-            self.begin = self.device.allocate_pinned(bytes)?;
-            self.bytes = bytes;
-        }
-        Ok(self.begin)
-    }
-
-    pub fn begin(&self) -> *mut u8 {
-        self.begin
-    }
-
-    fn release(&mut self) {
-        if self.bytes > 0 {
-            insist(&*self.device, || self.device.free_pinned(self.begin));
-        }
-        (self.begin, self.bytes) = (std::ptr::null_mut(), 0);
-    }
-}
-
-impl Drop for Pinned {
     fn drop(&mut self) {
         self.release();
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::carrier::{Carrier, stage};
 use super::device::{Address, Device, Stream, Way};
-use super::engine::{Engine, Parts, Ready, slot_begin};
+use super::engine::{Engine, Parts, Ready, real_size, slot_begin};
 use super::lines::{BoxLines, Numbers, Shape};
 use super::program::{Conversion, Ends, FourierStep, MoveStep, Place, Program, R2rStep, Step};
 use crate::comm::{Comm, Describe};
@@ -56,7 +56,7 @@ impl Engine {
             if let Some(stream) = state.last_stream.filter(|stream| *stream != task.stream || state.is_shared()) {
                 self.device.synchronize(stream)?;
             }
-            let size = if task.is_double { 8 } else { 4 };
+            let size = real_size(task.is_double);
             // Without room, the program is made when there is some.
             let ready = state
                 .suffices(size * task.batch)
@@ -73,7 +73,7 @@ impl Engine {
         let ready = match ready {
             Some(ready) => ready,
             None => {
-                let size = if task.is_double { 8 } else { 4 };
+                let size = real_size(task.is_double);
                 self.reserve_shared(comm, &mut state, size * task.batch, is_aware)?;
                 comm.agree(self.prepare(&mut state, ends, task.is_double, task.workspace))?
             }
@@ -144,7 +144,7 @@ impl Run<'_> {
     }
 
     fn real_size(&self) -> usize {
-        if self.ready.is_double { 8 } else { 4 }
+        real_size(self.ready.is_double)
     }
 
     /// The name of a kernel for the precision at hand, of real or complex numbers.
@@ -322,9 +322,12 @@ impl Run<'_> {
                     (waited, self.comm.max(&[0]).map(drop))
                 }
                 Carrier::Aware => self.pass_on(index, sides, element),
-                Carrier::Staged(pinned) => {
-                    self.pass_by_host(index, sides, [pinned[0].begin(), pinned[1].begin()], element)
-                }
+                Carrier::Staged(pinned) => self.pass_by_host(
+                    index,
+                    sides,
+                    [pinned[0].begin() as *mut u8, pinned[1].begin() as *mut u8],
+                    element,
+                ),
             }
         };
         if self.done.is_ok() {

@@ -51,7 +51,7 @@ impl Program {
     /// The steps of a call.
     pub fn new(route: &Route, ends: Ends, carriage: &Carriage<'_>) -> Program {
         let at = At { place: Place::Input, held: ends.boxes[0], is_complex: ends.complex[0] };
-        let program = Program { steps: Vec::new(), scaled: 0, slots: [0; SLOTS], shared: 0 };
+        let program = Program { steps: Vec::new(), scaled: 0, slots: [0; SLOTS] };
         let mut builder = Builder { route, ends, program, at, exchanges: 0 };
         builder.build(carriage);
         builder.finish()
@@ -110,13 +110,11 @@ impl Builder<'_> {
         (0..SLOTS).find(is_free).expect("a step takes at most three arrays")
     }
 
-    /// Makes room for so many elements at a place, for each transform of the batch.
+    /// Makes room for so many elements at a place, if it is one of the workspace, for each transform of the batch.
     fn need(&mut self, place: Place, elements: usize, is_complex: bool) {
         let numbers = elements * self.ends.batch * if is_complex { 2 } else { 1 };
-        match place {
-            Place::Slot(slot) => self.program.slots[slot] = self.program.slots[slot].max(numbers),
-            Place::Shared(_) => self.program.shared = self.program.shared.max(numbers),
-            Place::Input | Place::Output | Place::Anywhere => {}
+        if let Place::Slot(slot) = place {
+            self.program.slots[slot] = self.program.slots[slot].max(numbers);
         }
     }
 

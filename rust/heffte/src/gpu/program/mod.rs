@@ -139,6 +139,4 @@ pub(super) struct Program {
     pub scaled: usize,
     /// Real numbers that each array of the workspace holds, for the whole batch.
     pub slots: [usize; SLOTS],
-    /// The same for the memory that peers read.
-    pub shared: usize,
 }

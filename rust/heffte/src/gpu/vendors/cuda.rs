@@ -11,7 +11,6 @@ use super::fft::Library;
 use super::libraries::{Places, functions};
 use super::rtc::Compiler;
 use crate::backend::BackendKind;
-use crate::backend::loaded::versioned;
 use crate::error::{Error, Result};
 use crate::gpu::device::{Address, Device, Entered, Fft, HANDLE_BYTES, Stream, Way};
 use crate::gpu::kernels::{self, Cache};
@@ -56,15 +55,12 @@ fn libraries() -> Result<&'static Libraries> {
 }
 
 fn load() -> std::result::Result<Libraries, String> {
-    let driver = versioned("libcuda", 1);
     // The bindings look for the driver by name, and find it there once it is loaded.
-    PLACES.load("NVIDIA's driver", &[&driver])?;
+    PLACES.load("NVIDIA's driver", "libcuda", &[1])?;
     // SAFETY: the driver was found.
     done("cuInit", unsafe { sys::cuInit(0) }).map_err(|error| error.to_string())?;
-    let names = |stem: &str, versions: &[u32]| versions.iter().map(|version| versioned(stem, *version)).collect();
-    let load = |what, names: Vec<String>| PLACES.load(what, &names.iter().map(String::as_str).collect::<Vec<_>>());
-    let fft = load("cuFFT", names("libcufft", &[12, 11]))?;
-    let rtc = load("NVRTC", names("libnvrtc", &[13, 12]))?;
+    let fft = PLACES.load("cuFFT", "libcufft", &[12, 11])?;
+    let rtc = PLACES.load("NVRTC", "libnvrtc", &[13, 12])?;
     let image = |reader| Compiler::of(rtc, "nvrtc", reader);
     Ok(Libraries {
         fft: Library::of(fft, "cufft")?,
@@ -181,13 +177,7 @@ impl Cuda {
             _ => (instructions, format!("--gpu-architecture=sm_{wanted}")),
         };
         let cache = Cache::of(&option, &compiler.describe());
-        if let Some(kernels) = cache.read().and_then(|image| load_kernels(&image).ok()) {
-            return Ok(kernels);
-        }
-        let image = compiler.compile(&[option, "--std=c++17".to_owned()])?;
-        let kernels = load_kernels(&image)?;
-        cache.keep(&image);
-        Ok(kernels)
+        cache.loaded(load_kernels, || compiler.compile(&[option, "--std=c++17".to_owned()]))
     }
 }
 

@@ -10,7 +10,6 @@ use super::fft::Library;
 use super::libraries::{Places, functions};
 use super::rtc::Compiler;
 use crate::backend::BackendKind;
-use crate::backend::loaded::versioned;
 use crate::error::{Error, Result};
 use crate::gpu::device::{Address, Device, Entered, Fft, HANDLE_BYTES, Stream, Way};
 use crate::gpu::kernels::{self, Cache};
@@ -85,17 +84,14 @@ fn unavailable(reason: String) -> Error {
 }
 
 fn load() -> std::result::Result<Libraries, String> {
-    let load = |what, stem: &str, versions: &[u32]| {
-        let names: Vec<String> = versions.iter().map(|version| versioned(stem, *version)).collect();
-        PLACES.load(what, &names.iter().map(String::as_str).collect::<Vec<_>>())
-    };
-    let runtime = load("HIP's runtime", "libamdhip64", &[7, 6, 5])?;
+    let runtime = PLACES.load("HIP's runtime", "libamdhip64", &[7, 6, 5])?;
     let api = Api::of(runtime, "hip")?;
     // SAFETY: the runtime takes no other flags.
     api.done("hipInit", unsafe { (api.init)(0) }).map_err(|error| error.to_string())?;
-    let fft = Library::of(load("hipFFT", "libhipfft", &[0])?, "hipfft")?;
+    let fft = Library::of(PLACES.load("hipFFT", "libhipfft", &[0])?, "hipfft")?;
     // In some distributions the compiler is part of the runtime.
-    let compiler = load("hipRTC", "libhiprtc", &[7, 6, 5])
+    let compiler = PLACES
+        .load("hipRTC", "libhiprtc", &[7, 6, 5])
         .and_then(|library| Compiler::of(library, "hiprtc", "hiprtcGetCode"))
         .or_else(|reason| Compiler::of(runtime, "hiprtc", "hiprtcGetCode").map_err(|_| reason))?;
     Ok(Libraries { api, fft, compiler })
@@ -198,13 +194,7 @@ impl Hip {
         // The compiler takes the device of this thread for its target; steppings differ in their names, too.
         let device = format!("{} {major}.{minor} {version}", self.name);
         let cache = Cache::of(&device, &compiler.describe());
-        if let Some(kernels) = cache.read().and_then(|image| self.load_kernels(&image).ok()) {
-            return Ok(kernels);
-        }
-        let image = compiler.compile(&["--std=c++17".to_owned()])?;
-        let kernels = self.load_kernels(&image)?;
-        cache.keep(&image);
-        Ok(kernels)
+        cache.loaded(|image| self.load_kernels(image), || compiler.compile(&["--std=c++17".to_owned()]))
     }
 
     /// The kernels of an image.

@@ -3,7 +3,7 @@
 use std::ffi::c_void;
 use std::path::PathBuf;
 
-use crate::backend::loaded::{Loaded, file_of, paths_in};
+use crate::backend::loaded::{Loaded, file_of, paths_in, versioned};
 
 /// How a vendor's libraries are found.
 pub(super) struct Places {
@@ -18,12 +18,13 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// The first of a library's `names` that loads: in the folders that the environment names, then among what wheels have brought, then
+    /// The first of a library's `versions` that loads: in the folders that the environment names, then among what wheels have brought, then
     /// where the loader looks, then in the toolkit's default place. It stays loaded.
     ///
     /// # Errors
     /// What was wrong with each, and what may be done about it.
-    pub fn load(&self, what: &str, names: &[&str]) -> Result<&'static Loaded, String> {
+    pub fn load(&self, what: &str, stem: &str, versions: &[u32]) -> Result<&'static Loaded, String> {
+        let names: Vec<String> = versions.iter().map(|version| versioned(stem, *version)).collect();
         let listed = paths_in(self.variable);
         let roots = self.roots.iter().filter_map(std::env::var_os).map(PathBuf::from);
         let in_root = |root: PathBuf| ["lib64", "lib"].map(|folder| root.join(folder));
@@ -49,9 +50,7 @@ impl Places {
             }
         }
     }
-}
 
-impl Places {
     /// `lib` in each folder that the vendor's wheels have made.
     fn folders_of_wheels(&self) -> Vec<PathBuf> {
         let own = file_of(Places::load as *const c_void);
