@@ -47,6 +47,11 @@ impl Order {
         self.0
     }
 
+    /// The dimension along which a box of `size` lies in one piece: the fastest of those with more than one point.
+    pub(crate) fn fastest(self, size: [i64; 3]) -> usize {
+        self.0.into_iter().find(|dimension| size[*dimension] > 1).unwrap_or(self.0[0])
+    }
+
     /// Distance in elements between neighbours along each dimension, in a box of `size` stored in this order.
     #[must_use]
     pub fn strides(self, size: [i64; 3]) -> [usize; 3] {

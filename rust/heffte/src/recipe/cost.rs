@@ -83,9 +83,13 @@ impl Cost {
         let before = stage.before.fullest() as u64 * bytes_of(was_real);
         let after = stage.after.fullest() as u64 * bytes_of(is_real);
         let size = problem.world_out.size();
+        // Planes of rows; see `lines/visit.rs`.
+        let are_planes = |pair: [usize; 2]| {
+            pair.contains(&problem.world_in.order.fastest(size)) && size[pair[0]] * size[pair[1]] <= CACHED_PLANE
+        };
         let passes = match stage.axes[..] {
             [] => 1,
-            [first, second, ref rest @ ..] if size[first] * size[second] <= CACHED_PLANE => 1 + rest.len(),
+            [first, second, ref rest @ ..] if are_planes([first, second]) => 1 + rest.len(),
             ref axes => axes.len(),
         } as u64;
         self.passes += passes;

@@ -238,10 +238,11 @@ impl Program {
 /// The index of [`Operation::Copy`], which every program has.
 const COPY: usize = 0;
 
-/// The axes of a stage by visits: the first two together, where their planes stay in cache.
+/// The axes of a stage by visits: the first two together, where [planes are worth it](Visit::keeps_planes).
 fn groups(recipe: &Recipe, stage: &Stage, rank: usize) -> Vec<Vec<usize>> {
     let fits = |[first, second]: [usize; 2]| {
-        Visit::keeps_planes([first, second], &recipe.after_axis(stage, first).box_of(rank))
+        let after = recipe.after_axis(stage, first).box_of(rank).with_order(recipe.inner_order());
+        Visit::keeps_planes([first, second], &after)
     };
     match stage.axes[..] {
         [] => vec![Vec::new()],
