@@ -129,3 +129,22 @@ impl Visit {
         self.points * element >= self.thresholds.streaming
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn planes_are_kept_where_they_have_rows_of_memory() {
+        let keeps = |size, order, axes| {
+            let order = Order::new(order, "inbox").unwrap();
+            Visit::keeps_planes(axes, &Box3d::of_size(size).with_order(order))
+        };
+        assert!(keeps([128, 256, 256], [0, 1, 2], [0, 1]));
+        assert!(!keeps([128, 256, 256], [0, 1, 2], [1, 2]));
+        assert!(keeps([128, 256, 256], [2, 1, 0], [1, 2]));
+        // One plane is all that there is.
+        assert!(keeps([1, 256, 256], [0, 1, 2], [1, 2]));
+        assert!(!keeps([4096, 4096, 2], [0, 1, 2], [0, 1]), "too large");
+    }
+}

@@ -238,6 +238,12 @@ mod tests {
     }
 
     #[test]
+    fn planes_across_the_rows_of_memory_take_a_pass_for_each_axis() {
+        let passes = |parts| recipe([64, 64, 64], parts, 2, false).cost().passes;
+        assert_eq!((passes([1, 1, 2]), passes([2, 1, 1])), (2, 3));
+    }
+
+    #[test]
     fn few_large_exchanges_are_chosen_where_planes_are_allowed() {
         let exchanges = |pencils| recipe([64, 64, 64], [2, 2, 2], 8, pencils).stages().len() - 1;
         assert_eq!((exchanges(true), exchanges(false)), (4, 3));

@@ -16,7 +16,9 @@ const SIZES: [[usize; 3]; 3] = [[128, 130, 128], [97, 128, 100], [243, 64, 121]]
 
 pub fn run(harness: &mut Harness<'_>) {
     let comm = harness.comm;
-    for size in SIZES {
+    // More ranks than these cut worlds in no other way, and on few cores they take long.
+    let sizes = if comm.size() <= 2 { &SIZES[..] } else { &SIZES[1..2] };
+    for &size in sizes {
         for kinds in [
             [AxisKind::C2c; 3],
             [AxisKind::R2c, AxisKind::C2c, AxisKind::C2c],
@@ -27,7 +29,7 @@ pub fn run(harness: &mut Harness<'_>) {
             harness.test(&format!("a_world_of_{size:?}_of_{kinds:?}_agrees_with_another_library"), || {
                 let real = Domain::of(&kinds) != Domain::C2c;
                 let input = Field::random(size, 7, real);
-                let expected = transformed(&input, kinds);
+                let expected = told_by_first(comm, || transformed(&input, kinds));
                 let ranks = i64::from(comm.size());
                 // Slabs along the slowest dimension, and pencils of it.
                 for (grid, threads) in [([1, 1, ranks], 1), ([ranks, 1, 1], 2)] {
@@ -42,6 +44,23 @@ pub fn run(harness: &mut Harness<'_>) {
             });
         }
     }
+}
+
+/// What the first rank finds, on all: others would find the same on the same cores.
+fn told_by_first(comm: &impl Communicator, find: impl FnOnce() -> Field) -> Field {
+    let first = comm.process_at_rank(0);
+    let mut field = if comm.rank() == 0 { find() } else { Field { size: [0; 3], values: Vec::new() } };
+    first.broadcast_into(&mut field.size);
+    field.values.resize(field.size.iter().product(), Complex::default());
+    first.broadcast_into(numbers_of(&mut field.values));
+    field
+}
+
+/// The real and imaginary parts, one after the other.
+fn numbers_of(values: &mut [Complex<f64>]) -> &mut [f64] {
+    let (begin, len) = (values.as_mut_ptr().cast::<f64>(), 2 * values.len());
+    // SAFETY: a complex number is two reals, one after the other.
+    unsafe { std::slice::from_raw_parts_mut(begin, len) }
 }
 
 fn check(
