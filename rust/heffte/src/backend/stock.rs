@@ -1,11 +1,12 @@
-//! The backend of every build, any length: lines in the lanes of vector registers, and the longest ones by rustfft and realfft.
+//! The backend of every build, any length: lines in the lanes of vector registers, and the longest ones by rustfft and realfft;
+//! all of them where the CPU has no such registers.
 
 use std::sync::Arc;
 
 use heffte_rustfft::{ComplexToReal, Fft, FftDirection, RealToComplex};
 use num_complex::Complex;
 
-use super::lanes::{LaneComplexes, LaneConvolutions, LaneReals};
+use super::lanes::{LaneComplexes, LaneConvolutions, LaneReals, has_lanes};
 use super::{Backend, ComplexLines, ComplexPanels, ComplexTransform, Planner, Real, RealLines, RealTransform};
 use crate::error::Result;
 use crate::options::Direction;
@@ -32,7 +33,9 @@ impl<T: Real> Planner<T> for Stock {
     }
 
     fn real_lines(&self, length: usize) -> RealTransform<T> {
-        if let Some(lanes) = LaneReals::new(length).filter(|_| length <= LONGEST_PANEL) {
+        if has_lanes()
+            && let Some(lanes) = LaneReals::new(length).filter(|_| length <= LONGEST_PANEL)
+        {
             return RealTransform::Panels(Arc::new(lanes));
         }
         match [Direction::Forward, Direction::Backward].map(|direction| panels(length, direction)) {
@@ -44,6 +47,9 @@ impl<T: Real> Planner<T> for Stock {
 
 /// A transform in lanes, where that is worth it.
 fn panels<T: Real>(length: usize, direction: Direction) -> Option<Arc<dyn ComplexPanels<T>>> {
+    if !has_lanes() {
+        return None;
+    }
     match LaneComplexes::new(length, direction).filter(|_| length <= LONGEST_PANEL) {
         Some(lanes) => Some(Arc::new(lanes)),
         None if length <= LONGEST_CONVOLVED => Some(Arc::new(LaneConvolutions::new(length, direction))),

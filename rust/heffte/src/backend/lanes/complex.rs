@@ -3,6 +3,7 @@
 use num_complex::Complex;
 use pulp::Simd;
 
+use super::ROW;
 use super::dispatch::{LaneJob, vector_bytes};
 use super::factors::{places, radices};
 use super::passes::{InTo, OutOf, Pass, Walk, Within, scale};
@@ -122,6 +123,10 @@ impl<T: Real, W: Walk> LaneJob<T> for Run<'_, T, W> {
     where
         T: Lanes<S>,
     {
+        // Aims see to it; said here, it need not be compiled.
+        if const { W::STREAMS && size_of::<T::Vector>() != ROW } {
+            unreachable!("what vectors fill only in part is not streamed");
+        }
         // SAFETY: by the word of the caller of `transform` or `transform_panel`; the radices divide the length.
         unsafe { self.pass.run(Math::new(simd, self.forward), self.walk, self.length) };
     }

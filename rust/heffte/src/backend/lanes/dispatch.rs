@@ -14,10 +14,25 @@ pub trait LaneJob<T> {
         T: Lanes<S>;
 }
 
-/// A precision that has lanes on every instruction set.
+/// A precision that has lanes on every instruction set that [has any](has_lanes).
 pub trait LaneReal: Sized {
     /// Does a job on the widest instruction set of this CPU.
+    ///
+    /// # Panics
+    /// Where this CPU has no lanes.
     fn run_lanes(job: impl LaneJob<Self>);
+}
+
+/// Whether this CPU has vectors that are worth a line in each lane: with fewer than two numbers or without fused products,
+/// transforms in lanes are slower than rustfft's, and twice as much to compile as all others.
+pub(crate) fn has_lanes() -> bool {
+    match Arch::new() {
+        #[cfg(target_arch = "x86_64")]
+        Arch::V4(_) | Arch::V3(_) => true,
+        #[cfg(target_arch = "aarch64")]
+        Arch::Neon(_) => true,
+        _ => false,
+    }
 }
 
 struct With<T, J>(J, PhantomData<T>);
@@ -35,7 +50,16 @@ macro_rules! lane_real {
 
         impl LaneReal for $real {
             fn run_lanes(job: impl LaneJob<$real>) {
-                dispatch(With(job, PhantomData));
+                let job: With<$real, _> = With(job, PhantomData);
+                match Arch::new() {
+                    #[cfg(target_arch = "x86_64")]
+                    Arch::V4(simd) => Simd::vectorize(simd, job),
+                    #[cfg(target_arch = "x86_64")]
+                    Arch::V3(simd) => Simd::vectorize(simd, job),
+                    #[cfg(target_arch = "aarch64")]
+                    Arch::Neon(simd) => Simd::vectorize(simd, job),
+                    _ => unreachable!("lines are not put in lanes where the CPU has none"),
+                }
             }
         }
     )*};

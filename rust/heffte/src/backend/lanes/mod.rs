@@ -25,7 +25,7 @@ use num_complex::Complex;
 pub(super) use complex::LaneComplexes;
 pub(super) use convolution::LaneConvolutions;
 pub use dispatch::LaneReal;
-pub(crate) use dispatch::{dispatch, vector_bytes};
+pub(crate) use dispatch::{dispatch, has_lanes, vector_bytes};
 pub(super) use passes::unit_root;
 pub(crate) use prefetch::{ask_for, prefetch};
 pub(super) use real::LaneReals;

@@ -88,7 +88,7 @@ impl<T: Real> Pass<T> {
                 let rows = (block * R * self.stride + j, self.stride);
                 for panel in 0..walk.panels() {
                     // SAFETY: the rows of the block are in the panels.
-                    unsafe { butterflies::<S, T, R>(m, walk, (panel, rows), twiddles, roots) };
+                    unsafe { butterflies::<S, T, _, R>(m, walk, (panel, rows), twiddles, roots) };
                 }
             }
         }
@@ -100,9 +100,9 @@ impl<T: Real> Pass<T> {
 /// # Safety
 /// As for [`Pass::run`].
 #[inline(always)]
-unsafe fn butterflies<S: Simd, T: Lanes<S>, const R: usize>(
+unsafe fn butterflies<S: Simd, T: Lanes<S>, W: Walk, const R: usize>(
     m: Math<S, T>,
-    walk: impl Walk,
+    walk: W,
     (panel, (first, stride)): (usize, (usize, usize)),
     twiddles: Option<&[Factor<T>]>,
     roots: &[Factor<T>; R],
@@ -120,7 +120,7 @@ unsafe fn butterflies<S: Simd, T: Lanes<S>, const R: usize>(
             }
             let y = butterfly::<S, T, R>(m, x, roots);
             for (row, value) in y.into_iter().enumerate() {
-                if walk.streams() {
+                if W::STREAMS {
                     stream(to(row).cast(), value);
                 } else {
                     to(row).cast::<T::Vector>().write_unaligned(value);
@@ -153,7 +153,7 @@ pub(super) trait Walk: Copy {
     unsafe fn from(self, panel: usize, row: usize) -> *mut u8;
     unsafe fn to(self, panel: usize, row: usize) -> *mut u8;
     /// Whether what is written goes past the cache.
-    fn streams(self) -> bool;
+    const STREAMS: bool;
 }
 
 /// In place in one panel.
@@ -161,6 +161,8 @@ pub(super) trait Walk: Copy {
 pub(super) struct Within(pub *mut u8);
 
 impl Walk for Within {
+    const STREAMS: bool = false;
+
     #[inline(always)]
     fn panels(self) -> usize {
         1
@@ -177,11 +179,6 @@ impl Walk for Within {
         // SAFETY: by the caller's word.
         unsafe { self.from(panel, row) }
     }
-
-    #[inline(always)]
-    fn streams(self) -> bool {
-        false
-    }
 }
 
 /// From elsewhere, row by row of all panels, which are neighbours there, to the panels of a tile.
@@ -192,6 +189,8 @@ pub(super) struct InTo<'a> {
 }
 
 impl Walk for InTo<'_> {
+    const STREAMS: bool = false;
+
     #[inline(always)]
     fn panels(self) -> usize {
         self.tile.panels
@@ -207,11 +206,6 @@ impl Walk for InTo<'_> {
     unsafe fn to(self, panel: usize, row: usize) -> *mut u8 {
         self.tile.row(panel, row)
     }
-
-    #[inline(always)]
-    fn streams(self) -> bool {
-        false
-    }
 }
 
 /// From the panels of a tile to elsewhere, past the cache or through it, row by row of all of them, which are neighbours there.
@@ -222,6 +216,8 @@ pub(super) struct OutOf<'a, const IS_STREAMED: bool> {
 }
 
 impl<const IS_STREAMED: bool> Walk for OutOf<'_, IS_STREAMED> {
+    const STREAMS: bool = IS_STREAMED;
+
     #[inline(always)]
     fn panels(self) -> usize {
         self.tile.panels
@@ -236,11 +232,6 @@ impl<const IS_STREAMED: bool> Walk for OutOf<'_, IS_STREAMED> {
     unsafe fn to(self, panel: usize, row: usize) -> *mut u8 {
         // SAFETY: by the caller's word.
         unsafe { self.to.row(panel, row) }
-    }
-
-    #[inline(always)]
-    fn streams(self) -> bool {
-        IS_STREAMED
     }
 }
 
