@@ -232,7 +232,13 @@ pub unsafe fn stream_rows_by_avx(tile: Tile, rows: std::ops::Range<usize>, to: R
     for (index, at) in rows.enumerate() {
         for p in 0..panels {
             // SAFETY: by the caller's word.
-            unsafe { stream(tile.row(p, at), to.at(index, p, ROW), ROW) };
+            unsafe {
+                let (from, to) = (tile.row(p, at).cast::<f64>(), to.at(index, p, ROW).cast::<f64>());
+                let halves = [_mm256_loadu_pd(from), _mm256_loadu_pd(from.add(4))];
+                // Both at once, so that a cache line leaves whole.
+                _mm256_stream_pd(to, halves[0]);
+                _mm256_stream_pd(to.add(4), halves[1]);
+            }
         }
     }
 }
