@@ -12,8 +12,8 @@ pub(crate) struct SharedMemory(Vec<Part>);
 
 impl SharedMemory {
     /// Makes a part of `bytes` bytes for this rank, zeroed, and maps those of all others; there must be room for
-    /// `reserved` bytes besides. On the way, ranks learn `words` of each other. Collective over `comm`, whose ranks are on
-    /// one node.
+    /// `reserved` bytes besides. On the way, ranks learn `words` of each other. Where MPI will send from it, `is_sent`, MPI is to see when
+    /// it is gone. Collective over `comm`, whose ranks are on one node.
     ///
     /// # Errors
     /// Where any rank cannot make its part or map another's: the same on all ranks.
@@ -21,6 +21,7 @@ impl SharedMemory {
         comm: &Comm,
         bytes: usize,
         reserved: usize,
+        is_sent: bool,
         words: [i64; N],
     ) -> Result<(SharedMemory, Vec<[i64; N]>)> {
         let own = platform::make(bytes);
@@ -34,7 +35,8 @@ impl SharedMemory {
         let opened: Vec<_> = addresses.iter().filter(|[_, file, ..]| *file >= 0).collect();
         let mapped = own.as_ref().map_err(Clone::clone).and_then(|own| {
             platform::fill(own, bytes)?;
-            opened.iter().map(|&&[process, file, bytes, ..]| platform::map(process, file, bytes as usize)).collect()
+            let map = |&&[process, file, bytes, ..]: &&[i64; 5]| platform::map(process, file, bytes as usize, is_sent);
+            opened.iter().map(map).collect()
         });
         comm.agree(mapped).map(|parts| (SharedMemory(parts), words))
     }
@@ -83,6 +85,7 @@ mod platform {
     struct Mapped {
         begin: *mut u8,
         range: (*mut u8, usize),
+        is_sent: bool,
     }
 
     impl Part {
@@ -90,8 +93,8 @@ mod platform {
             self.0.as_ref().map_or(std::ptr::null_mut(), |mapped| mapped.begin)
         }
 
-        /// Maps so many bytes of `file`.
-        fn of(file: &File, bytes: usize) -> Result<Part> {
+        /// Maps so many bytes of `file`, from which MPI sends, or nobody does.
+        fn of(file: &File, bytes: usize, is_sent: bool) -> Result<Part> {
             if bytes == 0 {
                 return Ok(Part(None));
             }
@@ -102,7 +105,7 @@ mod platform {
             unsafe {
                 let range = mmap_anonymous(null, len, ProtFlags::empty(), private).map_err(refused)?.cast::<u8>();
                 let begin = range.add(range.align_offset(LARGE_PAGE));
-                let mapped = Mapped { begin, range: (range, len) };
+                let mapped = Mapped { begin, range: (range, len), is_sent };
                 mmap(begin.cast(), bytes, ProtFlags::READ | ProtFlags::WRITE, fixed, file, 0).map_err(refused)?;
                 Ok(Part(Some(mapped)))
             }
@@ -112,8 +115,16 @@ mod platform {
     impl Drop for Mapped {
         fn drop(&mut self) {
             let (begin, len) = self.range;
+            // Libraries below MPI (UCX, libfabric) remember which memory their network has pinned, and forget it when they see the C
+            // library's function called. They do not see the kernel asked without it; nor need they, of memory that is not theirs to know.
             // SAFETY: the range was mapped by `Part::of`, and who uses the part keeps it.
-            let _ = unsafe { munmap(begin.cast(), len) };
+            unsafe {
+                if self.is_sent {
+                    libc::munmap(begin.cast(), len);
+                } else {
+                    let _ = munmap(begin.cast(), len);
+                }
+            }
         }
     }
 
@@ -151,7 +162,7 @@ mod platform {
         /// `MADV_COLLAPSE`, of Linux 6.1 and later; others refuse it.
         const COLLAPSE: libc::c_int = 25;
         if bytes >= LARGE_PAGE
-            && let Ok(part) = Part::of(file, bytes)
+            && let Ok(part) = Part::of(file, bytes, false)
         {
             // SAFETY: the memory is mapped, and keeps what it holds.
             unsafe { libc::madvise(part.begin().cast(), bytes, COLLAPSE) };
@@ -163,10 +174,10 @@ mod platform {
         (i64::from(std::process::id()), i64::from(file.as_raw_fd()))
     }
 
-    pub fn map(process: i64, file: i64, bytes: usize) -> Result<Part> {
+    pub fn map(process: i64, file: i64, bytes: usize, is_sent: bool) -> Result<Part> {
         let path = format!("/proc/{process}/fd/{file}");
         let open = || File::options().read(true).write(true).open(path).map_err(refused);
-        if bytes == 0 { Ok(Part(None)) } else { Part::of(&open()?, bytes) }
+        if bytes == 0 { Ok(Part(None)) } else { Part::of(&open()?, bytes, is_sent) }
     }
 }
 
@@ -201,7 +212,7 @@ mod platform {
         (0, -1)
     }
 
-    pub fn map(_: i64, _: i64, _: usize) -> Result<Part> {
+    pub fn map(_: i64, _: i64, _: usize, _: bool) -> Result<Part> {
         make(0).map(|()| Part)
     }
 }

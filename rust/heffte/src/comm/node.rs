@@ -41,6 +41,8 @@ pub(crate) struct Node {
     rank: usize,
     size: usize,
     spins: bool,
+    /// Whether MPI sends from the areas.
+    is_sent: bool,
     /// Meetings at which something was said so far; the same on all ranks.
     agreements: usize,
     /// Times that all ranks will have left before anybody may write where they read.
@@ -52,22 +54,29 @@ unsafe impl Send for Node {}
 
 impl Node {
     /// The node of `comm`, all of whose ranks are on one, if that has room for areas of so many elements of `element` bytes
-    /// for each rank. The areas themselves come with the first call that needs them. On the way, ranks learn each other's
-    /// `word`. Collective.
+    /// for each rank. The areas themselves come with the first call that needs them; MPI may send from them, if `is_sent`. On the way,
+    /// ranks learn each other's `word`. Collective.
     ///
     /// # Errors
     /// Why there is none; [`crate::Error::SharedMemory`] where all can go on without.
-    pub fn find(comm: &Comm, area_lens: [usize; 2], element: usize, word: i64) -> Result<(Node, Vec<i64>)> {
+    pub fn find(
+        comm: &Comm,
+        area_lens: [usize; 2],
+        element: usize,
+        is_sent: bool,
+        word: i64,
+    ) -> Result<(Node, Vec<i64>)> {
         let (rank, size) = (comm.rank(), comm.size());
         let bytes = size_of::<Meeting>() + 2 * size * size_of::<Said>();
         let reserved = (area_lens[0] + area_lens[1]).saturating_mul(element);
         let words = [area_lens[0] as i64, area_lens[1] as i64, word];
-        let (board, words) = SharedMemory::new(comm, if rank == 0 { bytes } else { 0 }, reserved, words)?;
+        let (board, words) = SharedMemory::new(comm, if rank == 0 { bytes } else { 0 }, reserved, false, words)?;
         let area_lens = words.iter().map(|&[one, other, _]| [one as usize, other as usize]).collect();
         let told = words.iter().map(|words| words[2]).collect();
         let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
         let spins = size <= cores;
-        let node = Node { board, areas: None, area_lens, scale: 0, rank, size, spins, agreements: 0, departures: 0 };
+        let (agreements, departures) = (0, 0);
+        let node = Node { board, areas: None, area_lens, scale: 0, rank, size, spins, is_sent, agreements, departures };
         Ok((node, told))
     }
 
@@ -162,7 +171,7 @@ impl Node {
             self.areas = None;
             self.scale = 0;
             let bytes = self.area_lens[self.rank].iter().map(|len| aligned(len * scale)).sum();
-            self.areas = Some(SharedMemory::new(comm, bytes, 0, [])?.0);
+            self.areas = Some(SharedMemory::new(comm, bytes, 0, self.is_sent, [])?.0);
             self.scale = scale;
         }
         Ok(())

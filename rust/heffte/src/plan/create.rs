@@ -141,7 +141,7 @@ impl Way {
     fn by_memory(comm: &Comm, spec: &Spec, recipe: &Recipe) -> Result<Way> {
         let program = Program::of_node(recipe, spec, comm.rank());
         let ends = i64::from(program.ends_elsewhere(comm.rank()));
-        let (node, ends) = Node::find(comm, program.area_lens(), spec.domain().usual().size(), ends)?;
+        let (node, ends) = Node::find(comm, program.area_lens(), spec.domain().usual().size(), false, ends)?;
         let ends_elsewhere = ends.contains(&1);
         Ok(Way { program, exchanges: Vec::new(), node: Some(node), vicinity: None, ends_elsewhere })
     }

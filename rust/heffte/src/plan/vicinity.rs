@@ -35,7 +35,8 @@ impl Vicinity {
             if recipe.is_real_after(index) { len.div_ceil(2) } else { len }
         });
         let area_len = slots.max().unwrap_or(0);
-        let found = Node::find(&local, [area_len; 2], recipe.problem().domain().usual().size(), comm.rank() as i64);
+        let element = recipe.problem().domain().usual().size();
+        let found = Node::find(&local, [area_len; 2], element, true, comm.rank() as i64);
         let (node, ranks) = comm.agree(found)?;
         let mut index = vec![None; comm.size()];
         for (position, rank) in ranks.into_iter().enumerate() {

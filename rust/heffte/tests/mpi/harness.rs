@@ -27,8 +27,13 @@ impl<'a> Harness<'a> {
 
     /// Runs `body` on this rank; all ranks call this with the same `name`.
     pub fn test(&mut self, name: &str, body: impl FnOnce()) {
+        self.test_within(name, LIMIT, body);
+    }
+
+    /// As [`Harness::test`], with a limit of its own.
+    pub fn test_within(&mut self, name: &str, limit: Duration, body: impl FnOnce()) {
         let begin = Instant::now();
-        let watchdog = Watchdog::start(name.to_owned(), self.rank(), LIMIT);
+        let watchdog = Watchdog::start(name.to_owned(), self.rank(), limit);
         let ok = catch_unwind(AssertUnwindSafe(body)).is_ok();
         let mut all_ok = false;
         self.comm.all_reduce_into(&ok, &mut all_ok, SystemOperation::logical_and());
