@@ -421,3 +421,43 @@ impl Error {
 
 /// A `Result` of this library.
 pub type Result<T> = std::result::Result<T, Error>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KINDS: [ErrorKind; 5] =
+        [ErrorKind::InvalidArgument, ErrorKind::Backend, ErrorKind::Mpi, ErrorKind::Memory, ErrorKind::File];
+
+    #[test]
+    fn a_kind_survives_the_way_to_another_rank() {
+        for kind in KINDS {
+            assert_eq!(ErrorKind::from_code(kind as u8), kind);
+            let told = Error::OnRank { rank: 3, kind, message: "it is so".to_owned() };
+            assert_eq!((told.kind(), told.to_string().as_str()), (kind, "rank 3: it is so"));
+        }
+        assert_eq!(ErrorKind::from_code(KINDS.len() as u8), ErrorKind::Mpi);
+    }
+
+    #[test]
+    fn each_class_of_errors_has_its_kind() {
+        let reason = || "a reason".to_owned();
+        let errors = [
+            (Error::UnknownScale { given: 7 }, ErrorKind::InvalidArgument),
+            (Error::Caller { message: reason() }, ErrorKind::InvalidArgument),
+            (Error::BackendUnavailable { name: "mkl", value: 2, reason: reason() }, ErrorKind::Backend),
+            (Error::Lines { library: "MKL", length: 8, reason: reason() }, ErrorKind::Backend),
+            (Error::Device { call: "cuInit".to_owned(), message: reason() }, ErrorKind::Backend),
+            (Error::Communicator { problem: reason() }, ErrorKind::Mpi),
+            (Error::Mpi { call: "MPI_Wait", message: reason() }, ErrorKind::Mpi),
+            (Error::Allocation { what: "workspace", bytes: 64 }, ErrorKind::Memory),
+            (Error::Threads { threads: 2, reason: reason() }, ErrorKind::Memory),
+            (Error::SharedMemory { reason: reason() }, ErrorKind::Memory),
+            (Error::File { file: "trace".to_owned(), reason: reason() }, ErrorKind::File),
+            (Error::Wisdom { file: "wisdom".to_owned(), reason: reason() }, ErrorKind::File),
+        ];
+        for (error, kind) in errors {
+            assert_eq!(error.kind(), kind, "{error}");
+        }
+    }
+}

@@ -258,3 +258,35 @@ fn default_threads() -> usize {
         1
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_those_of_heffte_and_others_are_errors() {
+        let names = ["alltoallv", "p2p_plined", "p2p", "alltoall"];
+        for (number, name) in (0_i64..).zip(names) {
+            assert_eq!(Transport::try_from(number).expect("it is known").name(), name);
+        }
+        for number in [-1_i64, 4, i64::MAX] {
+            assert_eq!(Transport::try_from(number), Err(Error::UnknownAlgorithm { given: number }));
+        }
+        let scales = [Scale::None, Scale::Full, Scale::Symmetric];
+        assert_eq!([0_i64, 1, 2].map(|number| Scale::try_from(number).expect("it is known")), scales);
+        assert_eq!(Scale::try_from(3_i64), Err(Error::UnknownScale { given: 3 }));
+        assert_eq!([Direction::Forward, Direction::Backward].map(Direction::name), ["forward", "backward"]);
+    }
+
+    #[test]
+    fn an_effort_has_a_number_and_a_name_and_what_has_neither_is_an_error() {
+        for (number, effort) in (0_i64..).zip(PlanningEffort::ALL) {
+            assert_eq!(PlanningEffort::try_from(number), Ok(effort));
+            assert_eq!(PlanningEffort::try_from(effort.name()), Ok(effort));
+        }
+        let unknown = [PlanningEffort::try_from(3_i64), PlanningEffort::try_from("Measure")];
+        let says = unknown.map(|effort| effort.expect_err("it is unknown").to_string());
+        assert!(says[0].starts_with("planning effort 3 is unknown: use estimate (0)"), "{}", says[0]);
+        assert!(says[1].starts_with("planning effort \"Measure\" is unknown: "), "{}", says[1]);
+    }
+}
