@@ -13,6 +13,7 @@ use crate::command;
 use crate::marks::Marks;
 use crate::paths::{at, root};
 use crate::setup::Tools;
+use crate::test::gpu;
 use crate::test::rust::{executable, tests};
 
 /// Reads what programs count that rustc instruments. It need not be as new as rustc's LLVM, whose own tools are seldom installed.
@@ -44,6 +45,7 @@ pub fn run(tools: &Tools) -> Result<()> {
     let mut faults = tools.on_ranks(3, mpi);
     faults.args(["faults", "libraries"]);
     counted(tools, faults, &counts, "tests with libraries that fail")?;
+    devices(tools, mpi, &counts)?;
 
     let mut show = tools.command(reader);
     show.arg("show");
@@ -54,6 +56,17 @@ pub fn run(tools: &Tools) -> Result<()> {
     let table = table(&lines(&command::run("counting lines", &mut show)?)?);
     print!("{table}");
     MARKS.fill(DOCUMENT, &table, false)
+}
+
+/// Tests on what stands in for the devices of each vendor.
+fn devices(tools: &Tools, program: &Path, counts: &Path) -> Result<()> {
+    gpu::stand_ins(tools)?;
+    for vendor in gpu::VENDORS {
+        let mut test = tools.on_ranks(2, program);
+        gpu::with_stand_ins(&mut test, tools, vendor).args(["devices", gpu::backend_of(vendor)]);
+        counted(tools, test, counts, &format!("tests on what stands in for {vendor}"))?;
+    }
+    Ok(())
 }
 
 /// The program that reads counts, installed below `place`.

@@ -115,7 +115,7 @@ impl Comm {
     /// [`Error::Communicator`] where MPI is not running or `raw` is null or freed; [`Error::Mpi`].
     ///
     /// # Safety
-    /// `raw` is a communicator handle of this MPI library; it may be null or freed.
+    /// `raw` is a communicator handle of this MPI library; it may be null, and freed where handles are numbers, as those of MPICH are.
     pub unsafe fn duplicate(raw: ffi::MPI_Comm) -> Result<(Comm, Result<()>)> {
         lifetime::check_running()?;
         // SAFETY: constants of the MPI library.

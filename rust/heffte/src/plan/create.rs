@@ -36,7 +36,7 @@ impl Plan {
     /// As for [`Plan::new`]. A communicator that cannot be used is this rank's error alone, since it reaches nobody.
     ///
     /// # Safety
-    /// `comm` is a communicator handle of this MPI library; it may be null or freed.
+    /// `comm` is a communicator handle of this MPI library; it may be null, and freed where handles are numbers, as those of MPICH are.
     pub unsafe fn from_raw(comm: MPI_Comm, spec: Result<Spec>) -> Result<Plan> {
         // SAFETY: the caller vouches for the handle.
         let (comm, duplicated) = unsafe { Comm::duplicate(comm) }?;

@@ -58,7 +58,7 @@ pub fn start(comm: &impl AsRaw<Raw = MPI_Comm>, root: impl AsRef<OsStr>) -> Resu
 /// As for [`start`].
 ///
 /// # Safety
-/// `comm` is a communicator handle of this MPI library; it may be null or freed.
+/// `comm` is a communicator handle of this MPI library; it may be null, and freed where handles are numbers, as those of MPICH are.
 pub unsafe fn start_raw(comm: MPI_Comm, root: Result<&OsStr>) -> Result<()> {
     // SAFETY: the caller vouches for the handle.
     let (comm, duplicated) = unsafe { Comm::duplicate(comm) }?;

@@ -17,6 +17,13 @@ pub fn run(harness: &mut Harness<'_>) -> Plan {
         assert_eq!(error.kind(), ErrorKind::Mpi);
         assert!(error.to_string().contains("MPI_COMM_NULL"), "{error}");
 
+        // Its handles are pointers, and those of what was freed lead nowhere.
+        if heffte::mpi_library_version().contains("Open MPI") {
+            if comm.rank() == 0 {
+                eprintln!("left out: a communicator that was freed, which Open MPI cannot tell");
+            }
+            return;
+        }
         let duplicate = comm.duplicate();
         let stale = duplicate.as_raw();
         drop(duplicate);

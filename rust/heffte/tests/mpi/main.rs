@@ -3,9 +3,10 @@
 //! The last line is `N passed, N failed`, counted over all ranks; the exit status is 1 where a test failed on any. With the argument
 //! `faults <which>`, the tests are those of what goes wrong outside the library; with `threads`, those of several threads that call
 //! MPI; with `fuzz <first> <count>`, so many more random problems; with
-//! `devices <backends>`, those of backends that work on devices.
+//! `devices <backends>`, those of backends that work on devices; with `big`, one with a message of more than 2^31 bytes.
 
 mod arrays;
+mod big;
 mod devices;
 mod failures;
 mod faults;
@@ -40,6 +41,10 @@ fn main() {
             threads::run(&mut harness);
             true
         }
+        ["big"] => {
+            big::run(&mut harness);
+            true
+        }
         ["devices", which @ ..] => {
             devices::run(&mut harness, which);
             true
@@ -50,7 +55,7 @@ fn main() {
             true
         }
         others => panic!(
-            "{others:?}: give nothing, `faults <which>`, `threads`, `fuzz <first> <count>` or `devices <backends>`"
+            "{others:?}: give nothing, `faults <which>`, `threads`, `fuzz <first> <count>`, `devices <backends>` or `big`"
         ),
     };
     if is_part {

@@ -29,12 +29,27 @@ pub fn run(harness: &mut Harness<'_>) {
             std::thread::scope(|scope| {
                 for (comm, transport) in comms.iter().zip(TRANSPORTS) {
                     let options = PlanOptions { transport, use_shared_memory, ..PlanOptions::default() };
-                    let (field, expected) = (&field, &expected);
-                    scope.spawn(move || (0..20).for_each(|_| work(comm, options, field, expected)));
+                    let (comm, field, expected) = (OfThread(comm), &field, &expected);
+                    scope.spawn(move || {
+                        let comm = comm.get();
+                        (0..20).for_each(|_| work(comm, options, field, expected));
+                    });
                 }
             });
             assert!(!errors_are_returned(), "the world's error handler was not put back");
         });
+    }
+}
+
+/// The communicator of one thread. With some MPIs its handle is a pointer, which rustc would not let go to another.
+struct OfThread<'a>(&'a SimpleCommunicator);
+
+// SAFETY: a handle is a value, and MPI was started for calls from several threads.
+unsafe impl Send for OfThread<'_> {}
+
+impl<'a> OfThread<'a> {
+    fn get(self) -> &'a SimpleCommunicator {
+        self.0
     }
 }
 

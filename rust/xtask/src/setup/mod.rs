@@ -68,6 +68,21 @@ pub fn tools() -> Result<Tools> {
 }
 
 impl Tools {
+    /// The same with another MPI, whose compiler is given.
+    pub fn with_mpi(&self, mpicc: PathBuf) -> Result<Tools> {
+        Ok(Tools {
+            python: self.python.clone(),
+            launcher: Launcher::beside(&mpicc)?,
+            corrosion: self.corrosion.clone(),
+            bin: self.bin.clone(),
+            libclang: self.libclang.clone(),
+            clang_arguments: self.clang_arguments.clone(),
+            mpi_library: mpi_library(&mpicc)?,
+            backends: OnceLock::new(),
+            mpicc,
+        })
+    }
+
     /// The libraries behind backends, which tests alone need.
     pub fn backends(&self) -> &Backends {
         self.backends.get_or_init(|| Backends::prepare(&self.python))

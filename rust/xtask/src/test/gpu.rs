@@ -22,7 +22,7 @@ const BODY: &str = "libheffte_stand_in.so";
 const PRELUDE: &str = "prelude.h";
 const SELF_TEST: &str = "self_test";
 const RANKS: [usize; 3] = [1, 2, 3];
-const VENDORS: [&str; 2] = ["cuda", "hip"];
+pub const VENDORS: [&str; 2] = ["cuda", "hip"];
 /// Libraries, each with its vendor and the table of names that it is made of.
 const LIBRARIES: [(&str, &str, &str); 6] = [
     ("cuda", "libcuda.so.1", "driver_names.cpp"),
@@ -101,7 +101,7 @@ fn place() -> PathBuf {
 }
 
 /// Builds the stand-ins, where they are older than their sources.
-fn stand_ins(tools: &Tools) -> Result<()> {
+pub fn stand_ins(tools: &Tools) -> Result<()> {
     let common = [BODY, PRELUDE, SELF_TEST].map(|name| place().join(name));
     let libraries = LIBRARIES.iter().map(|(vendor, name, _)| place().join(vendor).join(name));
     if are_newer_than_sources(common.into_iter().chain(libraries))? {

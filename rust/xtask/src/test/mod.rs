@@ -7,13 +7,15 @@ mod count;
 mod cxx;
 mod docs;
 mod faults;
-mod gpu;
+pub mod gpu;
 mod gpu_programs;
 mod installed;
 mod kernels;
 mod make;
 mod matrix;
+mod miri;
 mod missing;
+mod mpis;
 mod native;
 mod options;
 mod package;
@@ -21,6 +23,7 @@ mod python;
 mod release;
 mod report;
 pub mod rust;
+mod sanitizers;
 mod site;
 mod sources;
 mod spack;
@@ -57,12 +60,24 @@ struct Piece {
 }
 
 /// Pieces that only `--full` runs: what takes long, and seldom breaks alone.
-const FULL: [Piece; 12] = [
+const FULL: [Piece; 16] = [
     Piece {
         name: "valgrind",
         about: "the C tests read and write where they may, and free what they had",
         run: valgrind::run,
     },
+    Piece {
+        name: "sanitizers",
+        about: "the C and C++ tests with compilers' checks of memory, leaks and undefined behaviour",
+        run: sanitizers::run,
+    },
+    Piece {
+        name: "mpi-matrix",
+        about: "tests of the library and the C tests with Open MPI, on 2 ranks",
+        run: mpis::run,
+    },
+    Piece { name: "miri", about: "what knows no MPI, interpreted by Miri, where that is installed", run: miri::run },
+    Piece { name: "big", about: "a message of more than 2^31 bytes between 2 ranks", run: rust::big },
     Piece { name: "mpi-more", about: "tests of the library on 5, 6, 7 and 8 ranks", run: rust::mpi_more },
     Piece {
         name: "faults-more",

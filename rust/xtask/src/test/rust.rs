@@ -16,6 +16,9 @@ const RANKS: [usize; 4] = [1, 2, 3, 4];
 /// … and those that only `--full` takes.
 const MORE_RANKS: [usize; 4] = [5, 6, 7, 8];
 const MPI_LIMIT: Duration = Duration::from_secs(240);
+/// Bytes that the test of a big message takes, with something to spare.
+const BIG: u64 = 14 << 30;
+const BIG_LIMIT: Duration = Duration::from_secs(600);
 
 pub fn fmt(tools: &Tools, report: &mut Report) {
     report.program("cargo fmt", tools.cargo().args(["fmt", "--all", "--check"]));
@@ -101,6 +104,33 @@ pub fn mpi_more(tools: &Tools, report: &mut Report) {
     for ranks in MORE_RANKS {
         report.program_within(&format!("{ranks} ranks"), &mut on_ranks(ranks), 2 * MPI_LIMIT);
     }
+}
+
+/// One message that no `int` can count the bytes of; where there is room for it.
+pub fn big(tools: &Tools, report: &mut Report) {
+    let room = available().unwrap_or_default();
+    if room < BIG {
+        println!(
+            "  left out: a message of more than 2^31 bytes, which takes {} GB; {} are free",
+            BIG >> 30,
+            room >> 30
+        );
+        return;
+    }
+    let mut program = None;
+    report.check("building the tests, optimised", || {
+        program = Some(executable(&mut tests(tools, &["--release", "--test", "mpi", "--no-run"]))?);
+        Ok(())
+    });
+    let Some(program) = program else { return };
+    report.program_within("2 ranks", tools.on_ranks(2, &program).arg("big"), BIG_LIMIT);
+}
+
+/// Bytes that the system could give.
+fn available() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    line.split_whitespace().next()?.parse::<u64>().ok().map(|kibibytes| kibibytes << 10)
 }
 
 pub fn examples(tools: &Tools, report: &mut Report) {
