@@ -101,6 +101,8 @@ pub fn cpack(tools: &Tools, report: &mut Report, work: &Path) {
     let made = report.check("cpack", || {
         let mut cpack = tools.command(tools.python.with_file_name("cpack"));
         cpack.current_dir(SHARED.directory()).arg("-B").arg(&place);
+        // The tarball is compressed; that the .deb is, too, would take as long again.
+        cpack.args(["-D", "CPACK_DEBIAN_COMPRESSION_TYPE=none"]);
         command::run("packing", &mut cpack).map(|_| ())
     });
     if !made {
@@ -117,14 +119,36 @@ pub fn cpack(tools: &Tools, report: &mut Report, work: &Path) {
     if super::native::there(&["dpkg-deb"]).is_empty() {
         return;
     }
-    if let Some(root) = unpacked(report, "the .deb", &place, "deb", |archive, target| {
-        let mut dpkg = Command::new("dpkg-deb");
-        dpkg.arg("-x").arg(archive).arg(target);
-        dpkg
-    }) {
+    let installed = unpacked(report, "the .deb", &place, "deb", |archive, root| deb("install", archive, root));
+    if let Some(root) = installed {
         report.check("the .deb: its files", || files(&root.join("usr")));
         package::consumer(tools, report, &IN_CXX.of("the .deb"), &root.join("usr"), &work.join("consumer-deb"));
+        report.check("the .deb: what it says", || described(&archive(&place, "deb")?));
+        report.check("the .deb: removed", || {
+            command::run("removing", &mut deb("remove", &archive(&place, "deb")?, &root))?;
+            let left = if root.join("usr").exists() { all_below(&root.join("usr"))? } else { BTreeSet::new() };
+            ensure!(left.is_empty(), "it leaves behind {left:?}");
+            Ok(())
+        });
     }
+}
+
+/// Does so with a .deb in a system that has nothing else.
+fn deb(verb: &str, archive: &Path, root: &Path) -> Command {
+    let mut script = Command::new(at("tests/installed/deb.sh"));
+    script.arg(verb).arg(archive).arg(root);
+    script
+}
+
+/// The .deb is of this version, and is not installed beside Debian's heFFTe.
+fn described(archive: &Path) -> Result<()> {
+    let said = command::run("asking dpkg-deb", Command::new("dpkg-deb").arg("--field").arg(archive))?;
+    for line in
+        ["Package: heffte", concat!("Version: ", env!("CARGO_PKG_VERSION")), "Conflicts: libheffte-dev, libheffte2"]
+    {
+        ensure!(said.lines().any(|said| said == line), "it does not say {line:?}:\n{said}");
+    }
+    Ok(())
 }
 
 /// The one archive in `place` with that ending, unpacked into an empty folder beside it.
@@ -137,11 +161,16 @@ fn unpacked(
 ) -> Option<PathBuf> {
     let target = place.join(format!("unpacked-{ending}"));
     let done = report.check(&format!("{label}: unpack"), || {
-        let entries = fs::read_dir(place)?.flatten().map(|entry| entry.path());
-        let archives: Vec<_> = entries.filter(|path| path.to_string_lossy().ends_with(ending)).collect();
-        let [archive] = &archives[..] else { anyhow::bail!("cpack made {archives:?}, not one {ending}") };
         fs::create_dir_all(&target)?;
-        command::run("unpacking", &mut unpack(archive, &target)).map(|_| ())
+        command::run("unpacking", &mut unpack(&archive(place, ending)?, &target)).map(|_| ())
     });
     done.then_some(target)
+}
+
+/// The one file in `place` with that ending.
+fn archive(place: &Path, ending: &str) -> Result<PathBuf> {
+    let entries = fs::read_dir(place)?.flatten().map(|entry| entry.path());
+    let archives: Vec<_> = entries.filter(|path| path.is_file() && path.to_string_lossy().ends_with(ending)).collect();
+    let [archive] = &archives[..] else { anyhow::bail!("cpack made {archives:?}, not one {ending}") };
+    Ok(archive.clone())
 }

@@ -82,7 +82,7 @@ const FULL: [Piece; 12] = [
     Piece { name: "matrix", about: "CMake 3.22 and the newest, Ninja and make, Release and Debug", run: matrix::run },
     Piece { name: "own-fftw", about: "Heffte_SUPERBUILD_DEPS where no FFTW is found", run: matrix::own_fftw },
     Piece { name: "doxygen", about: "reference pages of the headers", run: matrix::doxygen },
-    Piece { name: "workflows", about: "the presets default and dev, each by one command", run: matrix::workflows },
+    Piece { name: "workflows", about: "the presets, each by one command", run: matrix::workflows },
     Piece {
         name: "release",
         about: "cargo deny; cargo xtask dist, its checksums and its list of crates; the tarball built without a network",
