@@ -8,9 +8,10 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use regex::Regex;
 
+use super::configure::{self, WITHOUT_TESTS};
 use super::package::{self, IN_C, IN_CXX};
 use super::report::Report;
-use crate::build::SHARED;
+use crate::build::{NINJA, SHARED};
 use crate::command;
 use crate::paths::at;
 use crate::setup::Tools;
@@ -119,6 +120,7 @@ pub fn cpack(tools: &Tools, report: &mut Report, work: &Path) {
     if super::native::there(&["dpkg-deb"]).is_empty() {
         return;
     }
+    report.check("the .deb, where MPI is from packages", || recommends(tools, work));
     let installed = unpacked(report, "the .deb", &place, "deb", |archive, root| deb("install", archive, root));
     if let Some(root) = installed {
         report.check("the .deb: its files", || files(&root.join("usr")));
@@ -147,6 +149,28 @@ fn described(archive: &Path) -> Result<()> {
         ["Package: heffte", concat!("Version: ", env!("CARGO_PKG_VERSION")), "Conflicts: libheffte-dev, libheffte2"]
     {
         ensure!(said.lines().any(|said| said == line), "it does not say {line:?}:\n{said}");
+    }
+    Ok(())
+}
+
+/// The package of Debian asks for those with MPI's launcher and headers.
+fn recommends(tools: &Tools, work: &Path) -> Result<()> {
+    let programs = work.join("a dpkg of tests");
+    fs::create_dir_all(&programs)?;
+    command::script(programs.join("dpkg"), "echo \"$(basename \"$2\")-package:amd64: $2\"")?;
+    let binary = configure::fresh(work);
+    let mut configure = NINJA.configure(tools, &at(""), &binary);
+    configure.arg(WITHOUT_TESTS).arg(format!("-DMPIEXEC_EXECUTABLE={}", at("setup.py").display()));
+    let given = configure.get_envs().find(|(name, _)| *name == "PATH").and_then(|(_, value)| value);
+    let path = std::iter::once(programs).chain(given.iter().flat_map(std::env::split_paths));
+    let path = std::env::join_paths(path)?;
+    command::run("configuring", configure.env("PATH", path))?;
+    let settings = fs::read_to_string(binary.join("CPackConfig.cmake"))?;
+    for line in [
+        "set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS \"ON\")",
+        "set(CPACK_DEBIAN_PACKAGE_RECOMMENDS \"setup.py-package, mpi.h-package\")",
+    ] {
+        ensure!(settings.contains(line), "{} has no {line}", binary.join("CPackConfig.cmake").display());
     }
     Ok(())
 }
