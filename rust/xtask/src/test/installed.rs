@@ -158,6 +158,9 @@ fn recommends(tools: &Tools, work: &Path) -> Result<()> {
     let programs = work.join("a dpkg of tests");
     fs::create_dir_all(&programs)?;
     command::script(programs.join("dpkg"), "echo \"$(basename \"$2\")-package:amd64: $2\"")?;
+    for name in ["dpkg-deb", "dpkg-shlibdeps", "file"] {
+        command::script(programs.join(name), "exit 1")?;
+    }
     let binary = configure::fresh(work);
     let mut configure = NINJA.configure(tools, &at(""), &binary);
     configure.arg(WITHOUT_TESTS).arg(format!("-DMPIEXEC_EXECUTABLE={}", at("setup.py").display()));

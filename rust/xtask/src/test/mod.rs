@@ -57,11 +57,16 @@ struct Piece {
 }
 
 /// Pieces that only `--full` runs: what takes long, and seldom breaks alone.
-const FULL: [Piece; 12] = [
+const FULL: [Piece; 13] = [
     Piece {
         name: "valgrind",
         about: "the C tests read and write where they may, and free what they had",
         run: valgrind::run,
+    },
+    Piece {
+        name: "clippy-more",
+        about: "no warnings in the library with each backend alone",
+        run: rust::clippy_of_each,
     },
     Piece { name: "mpi-more", about: "tests of the library on 5, 6, 7 and 8 ranks", run: rust::mpi_more },
     Piece {
