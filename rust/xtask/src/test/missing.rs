@@ -104,6 +104,18 @@ const ALL: &[Missing] = &[
         ..REFUSED
     },
     Missing {
+        label: "a libclang of C++ alone",
+        without: |configure, work| {
+            let folder = work.join("of C++");
+            fs::create_dir_all(&folder)?;
+            fs::write(folder.join("libclang-cpp.so.19.1"), "")?;
+            configure.env("LIBCLANG_PATH", folder);
+            Ok(())
+        },
+        verdict: Refuses(&["of C++, where it is not. Install it (libclang-dev in Debian"]),
+        ..REFUSED
+    },
+    Missing {
         label: "no Corrosion, and no git host to fetch it from",
         without: |configure, _| {
             // Nobody listens there.
