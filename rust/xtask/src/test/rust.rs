@@ -28,9 +28,9 @@ pub fn clippy(tools: &Tools, report: &mut Report) {
     }
 }
 
-/// As those build the library who want one backend.
+/// As those build the library who want one backend. (`own-fftw` builds the FFTW that a crate carries.)
 pub fn clippy_of_each(tools: &Tools, report: &mut Report) {
-    for feature in ["fftw", "fftw-source", "mkl", "cuda", "rocm"] {
+    for feature in ["fftw", "mkl", "cuda", "rocm"] {
         lint(tools, report, feature, &["--package", "heffte", "--features", feature]);
     }
 }
