@@ -29,7 +29,7 @@ def answer(*command: str) -> str:
 
 
 def write_settings(work: Path, openmpi: Path | None, cuda: str) -> Path:
-    """Where the tools are that stand-ins wrap, as a shell reads it: with that Open MPI, or else the MPICH of .venv; and that CUDA."""
+    """Where the tools are that stand-ins wrap, as a shell reads it: with that Open MPI, or else .venv's MPICH; and that CUDA."""
     toolchain = answer("rustc", "--print", "sysroot")
     cargo = {
         "CARGO_HOME": os.environ.get("CARGO_HOME", str(Path.home() / ".cargo")),
@@ -106,7 +106,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--openmpi", type=Path, metavar="PREFIX", help="where Open MPI is, to build for it")
-    parser.add_argument("--cuda", nargs=2, default=("", "0"), metavar=("FOLDER", "VERSION"), help="CUDA's libraries, to build for them")
+    parser.add_argument("--cuda", nargs=2, default=("", "0"), metavar=("FOLDER", "VERSION"), help="CUDA's libraries, to build for")
     parser.add_argument("--variant", action="append", default=[], metavar="NAME=VALUE")
     options = parser.parse_args()
     work = options.folder.resolve()
