@@ -22,6 +22,8 @@ set(found "")
 foreach(place IN LISTS places)
   if(NOT found AND NOT place STREQUAL "")
     file(GLOB found LIST_DIRECTORIES OFF "${place}/libclang.so*" "${place}/libclang-*.so*" "${place}/libclang.dylib")
+    # The same in C++, which bindgen has no use for; a clang that is installed brings it along.
+    list(FILTER found EXCLUDE REGEX "/libclang-cpp[.]")
   endif()
 endforeach()
 if(NOT found)

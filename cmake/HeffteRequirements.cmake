@@ -50,6 +50,8 @@ endif()
 set(advice "Install Rust ${oldest} or newer (rustup, the distribution's packages, conda's or Spack's rust), or let PATH or -DRust_CARGO name it.")
 if(NOT cargo)
   message(FATAL_ERROR "Heffte needs cargo, and there is none on the path. ${advice}")
+elseif(IS_ABSOLUTE "${cargo}" AND NOT EXISTS "${cargo}")
+  message(FATAL_ERROR "Heffte needs cargo, and Rust_CARGO names ${cargo}, which does not exist. ${advice}")
 endif()
 execute_process(COMMAND "${cargo}" --version WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
   OUTPUT_VARIABLE version ERROR_VARIABLE version RESULT_VARIABLE failed OUTPUT_STRIP_TRAILING_WHITESPACE)

@@ -28,8 +28,8 @@ def answer(*command: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
-def write_settings(work: Path, openmpi: Path | None) -> Path:
-    """Where the tools are that stand-ins wrap, as a shell reads it: with that Open MPI, or else the MPICH of .venv."""
+def write_settings(work: Path, openmpi: Path | None, cuda: str) -> Path:
+    """Where the tools are that stand-ins wrap, as a shell reads it: with that Open MPI, or else .venv's MPICH; and that CUDA."""
     toolchain = answer("rustc", "--print", "sysroot")
     cargo = {
         "CARGO_HOME": os.environ.get("CARGO_HOME", str(Path.home() / ".cargo")),
@@ -58,6 +58,7 @@ def write_settings(work: Path, openmpi: Path | None) -> Path:
         "LIBCLANG": os.environ["LIBCLANG_PATH"],
         "CLANG_ARGUMENTS": os.environ["BINDGEN_EXTRA_CLANG_ARGS"],
         "OPENMPI": openmpi or "",
+        "CUDA": cuda,
         "CORROSION": os.environ.get("Corrosion_ROOT", ""),
         "FFTW": fftw,
         "FFTW_HEADER": next((str(up / "include/fftw3.h") for up in Path(fftw).parents if (up / "include/fftw3.h").exists()), ""),
@@ -82,10 +83,10 @@ def build(recipe: Path, output: Path, channels: list[str], variants: dict[str, l
     )
 
 
-def stand_ins(work: Path, openmpi: Path | None) -> Path:
-    """Builds the channel of stand-ins."""
+def stand_ins(work: Path, openmpi: Path | None, cuda: tuple[str, str]) -> Path:
+    """Builds the channel of stand-ins; with CUDA's libraries from that folder, in that version, if there is one."""
     os.environ.update(
-        STAND_IN_SETTINGS=str(write_settings(work, openmpi)),
+        STAND_IN_SETTINGS=str(write_settings(work, openmpi, cuda[0])),
         STAND_IN_PYTHON_VERSION=PYTHON_VERSION,
         STAND_IN_CMAKE_VERSION=version("cmake"),
         STAND_IN_NUMPY_VERSION=version("numpy"),
@@ -93,6 +94,7 @@ def stand_ins(work: Path, openmpi: Path | None) -> Path:
         STAND_IN_MPICH_VERSION=version("mpich"),
         STAND_IN_OPENMPI_VERSION=answer(str(openmpi / "bin/ompi_info"), "--version").split()[2].lstrip("v") if openmpi else "0",
         STAND_IN_FFTW=os.environ.get("HEFFTE_FFTW_LIBRARIES", ""),
+        STAND_IN_CUDA_VERSION=cuda[1],
     )
     channel = work / "stand-ins"
     build(PROJECT / "tests/conda/stand-ins/recipe.yaml", channel, [], {}, "skip")
@@ -104,6 +106,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--openmpi", type=Path, metavar="PREFIX", help="where Open MPI is, to build for it")
+    parser.add_argument("--cuda", nargs=2, default=("", "0"), metavar=("FOLDER", "VERSION"), help="CUDA's libraries, to build for")
     parser.add_argument("--variant", action="append", default=[], metavar="NAME=VALUE")
     options = parser.parse_args()
     work = options.folder.resolve()
@@ -112,7 +115,7 @@ def main() -> None:
     for earlier in ("cache", "channel", "stand-ins"):
         shutil.rmtree(work / earlier, ignore_errors=True)
     variants = {name: [value] for name, value in (pair.split("=", 1) for pair in options.variant)}
-    channel = stand_ins(work, options.openmpi and options.openmpi.resolve()).resolve().as_uri()
+    channel = stand_ins(work, options.openmpi and options.openmpi.resolve(), options.cuda).resolve().as_uri()
     variants |= {"python": [PYTHON_VERSION], "python_min": [PYTHON]}
     build(PROJECT / "conda-recipe/recipe.yaml", work / "channel", [channel], variants, "native")
 

@@ -1,6 +1,6 @@
 """Opens the packages that were built: their licences, what they ask for, and where their libraries look for others.
 
-    python tests/conda/contents.py <folder> <mpi>
+    python tests/conda/contents.py <folder> <what their build strings begin with>
 """
 
 import json
@@ -35,21 +35,27 @@ def dynamic(file: Path) -> str:
     return answer("readelf", "--dynamic", str(file))
 
 
-def check(folder: Path, mpi: str) -> int:
-    """One package, for that MPI."""
+def check(folder: Path, flavour: str) -> int:
+    """One package, of that flavour."""
+    _, mpi, fftw, device = flavour.split("_")
     index: dict[str, Any] = json.loads((folder / "info/index.json").read_text())
     exports = folder / "info/run_exports.json"
     licences = {file.name: file.read_text() for file in (folder / "info/licenses").iterdir()}
     assert set(licences) == {"LICENSE", "THIRDPARTY.yml"}, set(licences)
     named = set(re.findall(r"package_name: (\S+)", licences["THIRDPARTY.yml"]))
     assert linked() <= named, linked() - named
-    assert index["build"].startswith(f"mpi_{mpi}_") and any(need.startswith(mpi) for need in index["depends"]), index
+    assert index["build"].startswith(f"{flavour}_h") and any(need.startswith(mpi) for need in index["depends"]), index
+    # The more of these, the less it is wanted where nobody asks for it.
+    assert ("track_features" in index) == ((fftw, device) != ("fftw", "cpu")), index
     assert not any(need.startswith("python_abi") for need in index["depends"]), f"it is for one Python alone: {index['depends']}"
     if index["name"] == "libheffte":
         assert not any(need.startswith("python") for need in index["depends"]), index
         said = json.loads(exports.read_text())["weak"]
-        assert said == ["libheffte >=2.5.0,<3.0a0", f"libheffte * mpi_{mpi}_*"], said
-        assert ("nofftw" in index["build"]) != any(need.startswith("fftw") for need in index["depends"]), index
+        is_for_cuda = device != "cpu"
+        assert said == ["libheffte >=2.5.0,<3.0a0", f"libheffte * mpi_{mpi}_*{'_cuda*' * is_for_cuda}"], said
+        assert (fftw == "fftw") == any(need.startswith("fftw") for need in index["depends"]), index
+        assert is_for_cuda == any(need == "libcufft" for need in index["depends"]), index
+        assert is_for_cuda == ("#define Heffte_ENABLE_CUDA\n" in (folder / "include/heffte_config.h").read_text())
         section = dynamic(folder / "lib/libheffte.so.2.5.0")
         assert "soname: [libheffte.so.2]" in section and re.search(r"\[\$ORIGIN/?\.?\]", section), section
     else:

@@ -11,10 +11,13 @@ from rattler_build import Stage0Recipe, VariantConfig
 
 PROJECT = Path(__file__).resolve().parents[2]
 RECIPE = PROJECT / "conda-recipe"
-FLAVOURS = {f"mpi_{mpi}_{fftw}" for mpi in ("mpich", "openmpi") for fftw in ("fftw", "nofftw")}
+FLAVOURS = {
+    f"mpi_{mpi}_{fftw}_{device}" for mpi in ("mpich", "openmpi") for fftw in ("fftw", "nofftw") for device in ("cpu", "cuda12")
+}
 REFUSED = {
     ("mpi", "nompi"): "the_variant_mpi_must_be_mpich_or_openmpi",
     ("with_fftw", "maybe"): "the_variant_with_fftw_must_be_yes_or_no",
+    ("cuda_compiler_version", "11.8"): "the_cuda_compiler_version_must_be_None_or_of_CUDA_12_or_13",
 }
 
 
@@ -38,12 +41,15 @@ def check_outputs() -> int:
     assert found == sorted((name, flavour) for name in ("heffte", "libheffte") for flavour in FLAVOURS), found
     for output in outputs:
         run = output["requirements"]["run"]
-        _, mpi, fftw = flavour(output).split("_")
+        _, mpi, fftw, device = flavour(output).split("_")
         assert mpi in run, (flavour(output), run)
         if output["package"]["name"] == "libheffte":
             assert any(str(need).startswith("fftw") for need in run) == (fftw == "fftw"), (fftw, run)
             exports = json.dumps(output["requirements"]["run_exports"])
             assert f"libheffte * mpi_{mpi}_*" in exports and '"upper_bound": "x"' in exports, exports
+            cuda = {"cuda-version >=12,<13", "libcufft", "cuda-nvrtc"} if device == "cuda12" else set()
+            assert {need for need in run if "cu" in str(need)} == cuda, (device, run)
+            assert ("_cuda*" in exports) == bool(cuda), exports
         else:
             assert {"python", "numpy", "mpi4py"} <= {need for need in run if isinstance(need, str)}, run
             assert '"exact": true' in json.dumps(run), run
@@ -51,7 +57,7 @@ def check_outputs() -> int:
 
 
 def check_refused() -> int:
-    """Others are refused with a message that says which there are; those for CUDA are left out until there is a backend."""
+    """Others are refused with a message that says which there are."""
     for (name, value), message in REFUSED.items():
         try:
             render(**{name: value})
@@ -59,9 +65,16 @@ def check_refused() -> int:
             assert message in str(error), error
         else:
             raise AssertionError(f"{name}={value} was accepted")
-    assert render(cuda_compiler_version="12.9") == []
-    return len(REFUSED) + 1
+    return len(REFUSED)
+
+
+def check_newer_cuda() -> int:
+    """What is built for a CUDA is for its major version."""
+    outputs = render(cuda_compiler_version="13.0")
+    assert all(flavour(output).endswith("_cuda13") for output in outputs), outputs
+    assert any("cuda-version >=13,<14" in output["requirements"]["run"] for output in outputs), outputs
+    return 1
 
 
 if __name__ == "__main__":
-    print(f"{check_outputs() + check_refused()} passed, 0 failed")
+    print(f"{check_outputs() + check_refused() + check_newer_cuda()} passed, 0 failed")

@@ -98,6 +98,12 @@ mpich)
 openmpi)
     cp -a "$OPENMPI"/{bin,etc,include,lib,share} "$PREFIX/"
     ;;
+libcufft)
+    cp -a "$CUDA"/libcufft.so* "$PREFIX/lib/"
+    ;;
+cuda-nvrtc)
+    cp -a "$CUDA"/libnvrtc.so* "$PREFIX/lib/"
+    ;;
 fftw)
     shopt -s nullglob
     cp -a "$FFTW"/libfftw3{,f}{,_threads}.so* "$PREFIX/lib/"

@@ -41,6 +41,7 @@ impl Loaded {
     }
 
     /// The library of that name that the program has loaded already, if it has.
+    #[cfg(any(feature = "fftw", feature = "mkl"))]
     pub fn already(name: &str) -> Option<Loaded> {
         Loaded::open(Path::new(name), RTLD_NOW | RTLD_LOCAL | libc::RTLD_NOLOAD).ok()
     }
@@ -55,6 +56,7 @@ impl Loaded {
     }
 
     /// Keeps it loaded until the process ends.
+    #[cfg(any(feature = "fftw", feature = "mkl"))]
     pub fn stay(self) {
         std::mem::forget(self.library);
     }
@@ -73,6 +75,7 @@ impl Loaded {
     }
 
     /// The directory of the file that has the function of that name.
+    #[cfg(any(feature = "fftw", feature = "mkl"))]
     pub fn directory(&self, symbol: &str) -> Option<PathBuf> {
         // SAFETY: the address is looked at by the loader alone.
         let address = unsafe { self.function::<*const c_void>(symbol) }.ok()?;
@@ -180,6 +183,7 @@ mod tests {
         // SAFETY: it is not called.
         let missing = unsafe { c.function::<extern "C" fn()>("heffte_is_not_this") };
         assert_eq!(missing.unwrap_err(), "libc.so.6 has no function heffte_is_not_this");
+        #[cfg(any(feature = "fftw", feature = "mkl"))]
         assert!(c.directory("malloc").is_some());
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
+use super::gpu;
 use super::native::there;
 use super::report::Report;
 use crate::command;
@@ -15,17 +16,20 @@ use crate::setup::Tools;
 
 const LIMIT: Duration = Duration::from_secs(600);
 
-/// What is built: for an MPI, with FFTW or without.
+/// What is built: for an MPI, with FFTW or without, for a version of CUDA or none.
 struct Variant {
     mpi: &'static str,
     with_fftw: bool,
+    cuda: Option<&'static str>,
 }
 
+const FIRST: Variant = Variant { mpi: "mpich", with_fftw: true, cuda: None };
 /// Those that only `--full` builds.
-const OTHERS: [Variant; 3] = [
-    Variant { mpi: "mpich", with_fftw: false },
-    Variant { mpi: "openmpi", with_fftw: true },
-    Variant { mpi: "openmpi", with_fftw: false },
+const OTHERS: [Variant; 4] = [
+    Variant { with_fftw: false, ..FIRST },
+    Variant { mpi: "openmpi", ..FIRST },
+    Variant { mpi: "openmpi", with_fftw: false, ..FIRST },
+    Variant { cuda: Some("12.9"), ..FIRST },
 ];
 
 pub fn run(tools: &Tools, report: &mut Report) {
@@ -33,15 +37,17 @@ pub fn run(tools: &Tools, report: &mut Report) {
         return;
     }
     report.program("all variants, and those that are refused", &mut python(tools, "variants.py"));
-    Variant { mpi: "mpich", with_fftw: has_fftw(tools) }.test(tools, report);
+    Variant { with_fftw: has_fftw(tools), ..FIRST }.test(tools, report);
 }
 
 /// The other variants.
 pub fn others(tools: &Tools, report: &mut Report) {
     if is_possible(tools, report) {
         for variant in OTHERS.iter().filter(|variant| !variant.with_fftw || has_fftw(tools)) {
-            println!("  {}, FFTW: {}", variant.mpi, variant.with_fftw);
-            variant.test(tools, report);
+            println!("  {}", variant.flavour());
+            if variant.cuda.is_none() || gpu::is_ready(tools, report) {
+                variant.test(tools, report);
+            }
         }
     }
 }
@@ -66,12 +72,23 @@ fn has_fftw(tools: &Tools) -> bool {
 }
 
 impl Variant {
+    /// What its build strings begin with.
+    fn flavour(&self) -> String {
+        let fftw = if self.with_fftw { "fftw" } else { "nofftw" };
+        let major = |version: &str| format!("cuda{}", version.split('.').next().unwrap_or(version));
+        format!("mpi_{}_{fftw}_{}", self.mpi, self.cuda.map_or("cpu".to_owned(), major))
+    }
+
     /// Builds it, installs it, and uses what is installed.
     fn test(&self, tools: &Tools, report: &mut Report) {
         let mut build = python(tools, "build.py");
         let yes_or_no = if self.with_fftw { "yes" } else { "no" };
         build.arg(work()).args(["--variant", &format!("mpi={}", self.mpi)]);
         build.args(["--variant", &format!("with_fftw={yes_or_no}")]);
+        build.args(["--variant", &format!("cuda_compiler_version={}", self.cuda.unwrap_or("None"))]);
+        if let Some(version) = self.cuda {
+            build.arg("--cuda").arg(gpu::place().join("cuda")).arg(version);
+        }
         if self.mpi == "openmpi" {
             build.arg("--openmpi").arg(openmpi());
             if !report.check("Open MPI", || get_openmpi(tools)) {
@@ -79,7 +96,7 @@ impl Variant {
             }
         }
         if report.program_within("the recipe, with its tests", &mut build, LIMIT)
-            && report.program("what is in the packages", python(tools, "contents.py").arg(work()).arg(self.mpi))
+            && report.program("what is in the packages", python(tools, "contents.py").arg(work()).arg(self.flavour()))
             && report.program("installing into a fresh prefix", &mut self.install(tools))
         {
             consumers(tools, report);
@@ -89,6 +106,9 @@ impl Variant {
             report.program("Python on 2 ranks, beside numpy", &mut transforms);
             let mut speed3d = on_2_ranks(tools, Path::new("speed3d_c2c"));
             report.program("speed3d_c2c on 2 ranks", speed3d.args(["stock", "double", "16", "16", "16", "-n1"]));
+            if self.cuda.is_some() {
+                devices(tools, report);
+            }
         }
     }
 
@@ -98,7 +118,7 @@ impl Variant {
         for channel in ["channel", "stand-ins"] {
             command.arg("--channel").arg(work().join(channel));
         }
-        command.args(["heffte", &format!("libheffte * mpi_{}_*", self.mpi)]);
+        command.args(["heffte", &format!("libheffte * {}_*", self.flavour())]);
         command
     }
 }
@@ -156,6 +176,37 @@ fn on_2_ranks(tools: &Tools, program: &Path) -> Command {
     command.env("OMPI_ALLOW_RUN_AS_ROOT", "1").env("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1");
     command.env_remove("LD_LIBRARY_PATH").env_remove("HEFFTE_FFTW_LIBRARIES").args(["-n", "2"]).arg(bin.join(program));
     command
+}
+
+/// What is for devices, with libraries of CUDA from the prefix and the driver of the machine, for which there are stand-ins.
+fn devices(tools: &Tools, report: &mut Report) {
+    let with_driver = |program: &Path| {
+        let mut command = on_2_ranks(tools, program);
+        gpu::with_driver(&mut command, tools);
+        command
+    };
+    let mut plan = with_driver(Path::new("python"));
+    report.program("a plan for devices in Python", plan.arg(at("tests/conda/devices.py")).arg(prefix()));
+    let mut speed3d = with_driver(Path::new("speed3d_c2c"));
+    report.program("speed3d_c2c on 2 devices", speed3d.args(["cufft", "double", "16", "16", "16", "-n1"]));
+    let program = work().join("heffte_example_gpu");
+    let mut compile = tools.command(prefix().join("bin/mpicxx"));
+    compile.env_remove("LD_LIBRARY_PATH").args(["-std=c++11", "-o"]).arg(&program);
+    compile.arg(prefix().join("share/heffte/examples/heffte_example_gpu.cpp"));
+    compile.arg("-I").arg(prefix().join("include")).arg("-L").arg(prefix().join("lib")).arg("-lheffte");
+    compile.arg(format!("-Wl,-rpath,{}", prefix().join("lib").display()));
+    if report.program("the example for devices: build", &mut compile) {
+        report.check("the example for devices", || {
+            let said = command::run("running", &mut with_driver(&program))?;
+            ensure!(said.contains("cufft: error "), "it does not run on a device:\n{said}");
+            Ok(())
+        });
+    }
+    report.check("the example for devices, without a driver", || {
+        let said = command::run("running", &mut on_2_ranks(tools, &program))?;
+        ensure!(said.contains("nothing to do: ") || said.contains("cufft: error "), "it does not say why:\n{said}");
+        Ok(())
+    });
 }
 
 /// Programs in C and in C++ by find_package, which is told where the prefix is and nothing else.

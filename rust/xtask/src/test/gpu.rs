@@ -21,11 +21,13 @@ const BODY: &str = "libheffte_stand_in.so";
 /// It is read where the body lies.
 const PRELUDE: &str = "prelude.h";
 const SELF_TEST: &str = "self_test";
+/// NVIDIA's, which belongs to a machine and not to CUDA.
+const DRIVER: &str = "libcuda.so.1";
 const RANKS: [usize; 3] = [1, 2, 3];
 pub const VENDORS: [&str; 2] = ["cuda", "hip"];
 /// Libraries, each with its vendor and the table of names that it is made of.
 const LIBRARIES: [(&str, &str, &str); 6] = [
-    ("cuda", "libcuda.so.1", "driver_names.cpp"),
+    ("cuda", DRIVER, "driver_names.cpp"),
     ("cuda", "libnvrtc.so.12", "compiler_names.cpp"),
     ("cuda", "libcufft.so.11", "fft_names.cpp"),
     ("hip", "libamdhip64.so.6", "driver_names.cpp"),
@@ -95,8 +97,14 @@ pub fn with_stand_ins<'a>(command: &'a mut Command, tools: &Tools, vendor: &str)
     command.env("HEFFTE_CUDA_LIBRARIES", place().join("cuda")).env("HEFFTE_ROCM_LIBRARIES", place().join("hip"))
 }
 
+/// Lets a command find the stand-in for NVIDIA's driver, and of CUDA nothing else.
+pub fn with_driver<'a>(command: &'a mut Command, tools: &Tools) -> &'a mut Command {
+    command.env("LD_LIBRARY_PATH", place().join("driver")).envs(tools.backends().variables());
+    command.env("HEFFTE_STAND_IN_CACHE", place().join("cache")).env("XDG_CACHE_HOME", place().join("cache"))
+}
+
 /// Where the stand-ins are: a folder for each vendor, to be the first of `LD_LIBRARY_PATH`.
-fn place() -> PathBuf {
+pub fn place() -> PathBuf {
     at("target/stand-in")
 }
 
@@ -104,10 +112,11 @@ fn place() -> PathBuf {
 pub fn stand_ins(tools: &Tools) -> Result<()> {
     let common = [BODY, PRELUDE, SELF_TEST].map(|name| place().join(name));
     let libraries = LIBRARIES.iter().map(|(vendor, name, _)| place().join(vendor).join(name));
-    if are_newer_than_sources(common.into_iter().chain(libraries))? {
+    let driver = place().join("driver").join(DRIVER);
+    if are_newer_than_sources(common.into_iter().chain(libraries).chain([driver.clone()]))? {
         return Ok(());
     }
-    VENDORS.iter().try_for_each(|vendor| fs::create_dir_all(place().join(vendor)))?;
+    VENDORS.iter().chain(&["driver"]).try_for_each(|folder| fs::create_dir_all(place().join(folder)))?;
     fs::copy(source(PRELUDE), place().join(PRELUDE)).with_context(|| format!("cannot copy {PRELUDE}"))?;
     let (body, test) = rayon::join(
         || compiled(library(tools, BODY, &place().join(BODY)).arg(source("stand_in.cpp")).arg("-ldl")),
@@ -121,7 +130,8 @@ pub fn stand_ins(tools: &Tools) -> Result<()> {
         let mut compile = library(tools, name, &place().join(vendor).join(name));
         compile.arg(format!("-DVENDOR_{}", vendor.to_uppercase())).arg(source(table)).arg("-Wl,-rpath,$ORIGIN/..");
         compiled(compile.arg(place().join(BODY)))
-    })
+    })?;
+    fs::copy(place().join("cuda").join(DRIVER), driver).map(|_| ()).context("cannot copy the driver")
 }
 
 fn are_newer_than_sources(mut files: impl Iterator<Item = PathBuf>) -> Result<bool> {

@@ -8,9 +8,10 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use regex::Regex;
 
+use super::configure::{self, WITHOUT_TESTS};
 use super::package::{self, IN_C, IN_CXX};
 use super::report::Report;
-use crate::build::SHARED;
+use crate::build::{NINJA, SHARED};
 use crate::command;
 use crate::paths::at;
 use crate::setup::Tools;
@@ -101,6 +102,8 @@ pub fn cpack(tools: &Tools, report: &mut Report, work: &Path) {
     let made = report.check("cpack", || {
         let mut cpack = tools.command(tools.python.with_file_name("cpack"));
         cpack.current_dir(SHARED.directory()).arg("-B").arg(&place);
+        // The tarball is compressed; that the .deb is, too, would take as long again.
+        cpack.args(["-D", "CPACK_DEBIAN_COMPRESSION_TYPE=none"]);
         command::run("packing", &mut cpack).map(|_| ())
     });
     if !made {
@@ -117,14 +120,62 @@ pub fn cpack(tools: &Tools, report: &mut Report, work: &Path) {
     if super::native::there(&["dpkg-deb"]).is_empty() {
         return;
     }
-    if let Some(root) = unpacked(report, "the .deb", &place, "deb", |archive, target| {
-        let mut dpkg = Command::new("dpkg-deb");
-        dpkg.arg("-x").arg(archive).arg(target);
-        dpkg
-    }) {
+    report.check("the .deb, where MPI is from packages", || recommends(tools, work));
+    let installed = unpacked(report, "the .deb", &place, "deb", |archive, root| deb("install", archive, root));
+    if let Some(root) = installed {
         report.check("the .deb: its files", || files(&root.join("usr")));
         package::consumer(tools, report, &IN_CXX.of("the .deb"), &root.join("usr"), &work.join("consumer-deb"));
+        report.check("the .deb: what it says", || described(&archive(&place, "deb")?));
+        report.check("the .deb: removed", || {
+            command::run("removing", &mut deb("remove", &archive(&place, "deb")?, &root))?;
+            let left = if root.join("usr").exists() { all_below(&root.join("usr"))? } else { BTreeSet::new() };
+            ensure!(left.is_empty(), "it leaves behind {left:?}");
+            Ok(())
+        });
     }
+}
+
+/// Does so with a .deb in a system that has nothing else.
+fn deb(verb: &str, archive: &Path, root: &Path) -> Command {
+    let mut script = Command::new(at("tests/installed/deb.sh"));
+    script.arg(verb).arg(archive).arg(root);
+    script
+}
+
+/// The .deb is of this version, and is not installed beside Debian's heFFTe.
+fn described(archive: &Path) -> Result<()> {
+    let said = command::run("asking dpkg-deb", Command::new("dpkg-deb").arg("--field").arg(archive))?;
+    for line in
+        ["Package: heffte", concat!("Version: ", env!("CARGO_PKG_VERSION")), "Conflicts: libheffte-dev, libheffte2"]
+    {
+        ensure!(said.lines().any(|said| said == line), "it does not say {line:?}:\n{said}");
+    }
+    Ok(())
+}
+
+/// The package of Debian asks for those with MPI's launcher and headers.
+fn recommends(tools: &Tools, work: &Path) -> Result<()> {
+    let programs = work.join("a dpkg of tests");
+    fs::create_dir_all(&programs)?;
+    command::script(programs.join("dpkg"), "echo \"$(basename \"$2\")-package:amd64: $2\"")?;
+    for name in ["dpkg-deb", "dpkg-shlibdeps", "file"] {
+        command::script(programs.join(name), "exit 1")?;
+    }
+    let binary = configure::fresh(work);
+    let mut configure = NINJA.configure(tools, &at(""), &binary);
+    configure.arg(WITHOUT_TESTS).arg(format!("-DMPIEXEC_EXECUTABLE={}", at("setup.py").display()));
+    let given = configure.get_envs().find(|(name, _)| *name == "PATH").and_then(|(_, value)| value);
+    let path = std::iter::once(programs).chain(given.iter().flat_map(std::env::split_paths));
+    let path = std::env::join_paths(path)?;
+    command::run("configuring", configure.env("PATH", path))?;
+    let settings = fs::read_to_string(binary.join("CPackConfig.cmake"))?;
+    for line in [
+        "set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS \"ON\")",
+        "set(CPACK_DEBIAN_PACKAGE_RECOMMENDS \"setup.py-package, mpi.h-package\")",
+    ] {
+        ensure!(settings.contains(line), "{} has no {line}", binary.join("CPackConfig.cmake").display());
+    }
+    Ok(())
 }
 
 /// The one archive in `place` with that ending, unpacked into an empty folder beside it.
@@ -137,11 +188,16 @@ fn unpacked(
 ) -> Option<PathBuf> {
     let target = place.join(format!("unpacked-{ending}"));
     let done = report.check(&format!("{label}: unpack"), || {
-        let entries = fs::read_dir(place)?.flatten().map(|entry| entry.path());
-        let archives: Vec<_> = entries.filter(|path| path.to_string_lossy().ends_with(ending)).collect();
-        let [archive] = &archives[..] else { anyhow::bail!("cpack made {archives:?}, not one {ending}") };
         fs::create_dir_all(&target)?;
-        command::run("unpacking", &mut unpack(archive, &target)).map(|_| ())
+        command::run("unpacking", &mut unpack(&archive(place, ending)?, &target)).map(|_| ())
     });
     done.then_some(target)
+}
+
+/// The one file in `place` with that ending.
+fn archive(place: &Path, ending: &str) -> Result<PathBuf> {
+    let entries = fs::read_dir(place)?.flatten().map(|entry| entry.path());
+    let archives: Vec<_> = entries.filter(|path| path.is_file() && path.to_string_lossy().ends_with(ending)).collect();
+    let [archive] = &archives[..] else { anyhow::bail!("cpack made {archives:?}, not one {ending}") };
+    Ok(archive.clone())
 }

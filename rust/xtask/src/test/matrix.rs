@@ -36,9 +36,16 @@ pub fn run(tools: &Tools, report: &mut Report) {
 
 /// The workflows of presets, beside that of the static library.
 pub fn workflows(tools: &Tools, report: &mut Report) {
-    for preset in ["default", "dev"] {
+    for preset in ["default", "dev", "python", "cuda", "rocm"] {
         workflow(tools, report, &at(""), preset, &[]);
     }
+    let places = tools.backends().options().into_iter().filter(|option| option.contains("_ROOT="));
+    let places: Vec<String> = places.collect();
+    if places.len() < 2 {
+        println!("  left out: the preset cpu-all, since this machine has not both FFTW and MKL");
+        return;
+    }
+    workflow(tools, report, &at(""), "cpu-all", &places.iter().map(String::as_str).collect::<Vec<_>>());
 }
 
 /// The library alone, installed, and a program with it.

@@ -53,6 +53,30 @@ const ALL: &[Missing] = &[
         ..REFUSED
     },
     Missing {
+        label: "no cargo",
+        without: |configure, work| {
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            let kept = std::env::split_paths(&path).filter(|folder| !folder.join("cargo").exists());
+            let path = std::env::join_paths([at(".venv/bin")].into_iter().chain(kept))?;
+            configure.env("PATH", path).env("HOME", work).env_remove("CARGO_HOME");
+            Ok(())
+        },
+        unless: |_| Path::new("/usr/bin/cargo").exists().then_some("the system has one"),
+        verdict: Refuses(&[
+            "Heffte needs cargo, and there is none on the path. Install Rust 1.",
+            "-DRust_CARGO name it",
+        ]),
+        ..REFUSED
+    },
+    Missing {
+        label: "a cargo that is not there",
+        without: |configure, _| option(configure, "Rust_CARGO=/nowhere/cargo"),
+        verdict: Refuses(&[
+            "Heffte needs cargo, and Rust_CARGO names /nowhere/cargo, which does not exist. Install Rust 1.",
+        ]),
+        ..REFUSED
+    },
+    Missing {
         label: "a cargo that is too old",
         without: |configure, work| {
             let cargo = command::script(work.join("cargo"), "echo 'cargo 1.70.0 (ec8a8a0ca 2023-04-25)'")?;
@@ -77,6 +101,18 @@ const ALL: &[Missing] = &[
             "Heffte needs libclang, by which bindgen reads mpi.h: LIBCLANG_PATH names /nowhere, where it is not.",
             "libclang-dev in Debian",
         ]),
+        ..REFUSED
+    },
+    Missing {
+        label: "a libclang of C++ alone",
+        without: |configure, work| {
+            let folder = work.join("of C++");
+            fs::create_dir_all(&folder)?;
+            fs::write(folder.join("libclang-cpp.so.19.1"), "")?;
+            configure.env("LIBCLANG_PATH", folder);
+            Ok(())
+        },
+        verdict: Refuses(&["of C++, where it is not. Install it (libclang-dev in Debian"]),
         ..REFUSED
     },
     Missing {

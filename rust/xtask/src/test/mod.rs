@@ -60,7 +60,7 @@ struct Piece {
 }
 
 /// Pieces that only `--full` runs: what takes long, and seldom breaks alone.
-const FULL: [Piece; 16] = [
+const FULL: [Piece; 17] = [
     Piece {
         name: "valgrind",
         about: "the C tests read and write where they may, and free what they had",
@@ -78,6 +78,11 @@ const FULL: [Piece; 16] = [
     },
     Piece { name: "miri", about: "what knows no MPI, interpreted by Miri, where that is installed", run: miri::run },
     Piece { name: "big", about: "a message of more than 2^31 bytes between 2 ranks", run: rust::big },
+    Piece {
+        name: "clippy-more",
+        about: "no warnings in the library with each backend alone",
+        run: rust::clippy_of_each,
+    },
     Piece { name: "mpi-more", about: "tests of the library on 5, 6, 7 and 8 ranks", run: rust::mpi_more },
     Piece {
         name: "faults-more",
@@ -97,7 +102,7 @@ const FULL: [Piece; 16] = [
     Piece { name: "matrix", about: "CMake 3.22 and the newest, Ninja and make, Release and Debug", run: matrix::run },
     Piece { name: "own-fftw", about: "Heffte_SUPERBUILD_DEPS where no FFTW is found", run: matrix::own_fftw },
     Piece { name: "doxygen", about: "reference pages of the headers", run: matrix::doxygen },
-    Piece { name: "workflows", about: "the presets default and dev, each by one command", run: matrix::workflows },
+    Piece { name: "workflows", about: "the presets, each by one command", run: matrix::workflows },
     Piece {
         name: "release",
         about: "cargo deny; cargo xtask dist, its checksums and its list of crates; the tarball built without a network",

@@ -26,11 +26,22 @@ pub fn fmt(tools: &Tools, report: &mut Report) {
 
 pub fn clippy(tools: &Tools, report: &mut Report) {
     for features in ["heffte/fftw,heffte/mkl,heffte/cuda,heffte/rocm", ""] {
-        let arguments =
-            ["clippy", "--locked", "--workspace", "--all-targets", "--features", features, "--", "-D", "warnings"];
         let with = if features.is_empty() { "the stock backend alone" } else { "all backends" };
-        report.program(&format!("cargo clippy with {with}"), tools.cargo().args(arguments));
+        lint(tools, report, with, &["--workspace", "--features", features]);
     }
+}
+
+/// As those build the library who want one backend. (`own-fftw` builds the FFTW that a crate carries.)
+pub fn clippy_of_each(tools: &Tools, report: &mut Report) {
+    for feature in ["fftw", "mkl", "cuda", "rocm"] {
+        lint(tools, report, feature, &["--package", "heffte", "--features", feature]);
+    }
+}
+
+fn lint(tools: &Tools, report: &mut Report, label: &str, choice: &[&str]) {
+    let mut clippy = tools.cargo();
+    clippy.args(["clippy", "--locked", "--all-targets"]).args(choice).args(["--", "-D", "warnings"]);
+    report.program(&format!("cargo clippy with {label}"), &mut clippy);
 }
 
 pub fn unit(tools: &Tools, report: &mut Report) {
