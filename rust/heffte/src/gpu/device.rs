@@ -12,6 +12,9 @@ pub(crate) type Address = u64;
 /// A queue of work on a device, as its library knows it; 0 is the default one.
 pub(crate) type Stream = usize;
 
+/// A mark in the work of a stream, as the library of its device knows it.
+pub(crate) type Event = usize;
+
 /// The bytes by which another process finds memory of this one.
 pub(crate) const HANDLE_BYTES: usize = 64;
 
@@ -84,6 +87,24 @@ pub(crate) trait Device: Send + Sync + fmt::Debug {
 
     /// Waits for all that was queued.
     fn synchronize(&self, stream: Stream) -> Result<()>;
+
+    /// A mark that no stream has passed.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`].
+    fn create_event(&self) -> Result<Event>;
+
+    /// Gives it back.
+    ///
+    /// # Errors
+    /// As for [`Device::free`].
+    fn destroy_event(&self, event: Event) -> Result<()>;
+
+    /// Puts the mark behind all that was queued.
+    fn record(&self, event: Event, stream: Stream) -> Result<()>;
+
+    /// Waits until the stream has passed the mark.
+    fn await_event(&self, event: Event) -> Result<()>;
 
     /// Queues a kernel of the engine's own, by its name, on so many blocks.
     ///

@@ -8,6 +8,7 @@ use super::device::{Address, Device, Fft, Stream, insist};
 use super::lines::Shape;
 use super::memory::Memory;
 use super::program::{Carriage, Crossing, Ends, Peer, Program, Route, SLOTS, Step};
+use super::staging::Events;
 use crate::axis::Domain;
 use crate::comm::Comm;
 use crate::error::{ErrorKind, Result};
@@ -34,6 +35,7 @@ pub(crate) struct Engine {
 pub(super) struct State {
     pub exchanges: Vec<Exchange>,
     pub carrier: Carrier,
+    events: Events,
     programs: Vec<(Ends, bool, Prepared)>,
     ffts: HashMap<(Shape, bool), Box<dyn Fft>>,
     workspace: Memory,
@@ -88,6 +90,7 @@ impl Engine {
         let state = State {
             exchanges,
             carrier,
+            events: Events::none(&device),
             programs: Vec::new(),
             ffts: HashMap::new(),
             workspace: Memory::none(&device),
@@ -219,6 +222,10 @@ impl Engine {
             let lens =
                 state.exchanges.iter().flat_map(|exchange| [exchange.schedule().near.len, exchange.schedule().far.len]);
             let bytes = lens.max().unwrap_or(0) * ends.batch * 2 * size;
+            // The call before may still copy from there.
+            if let Some(stream) = state.last_stream.filter(|_| pinned.iter().any(|side| side.is_shorter(bytes))) {
+                self.device.synchronize(stream)?;
+            }
             for side in pinned {
                 side.reserve(bytes)?;
             }
@@ -332,6 +339,7 @@ impl State {
             ffts: &self.ffts,
             exchanges: &mut self.exchanges,
             carrier: &self.carrier,
+            events: &mut self.events,
             scratch: self.scratch.begin(),
         }
     }
@@ -387,5 +395,6 @@ pub(super) struct Parts<'a> {
     pub ffts: &'a HashMap<(Shape, bool), Box<dyn Fft>>,
     pub exchanges: &'a mut [Exchange],
     pub carrier: &'a Carrier,
+    pub events: &'a mut Events,
     pub scratch: Address,
 }

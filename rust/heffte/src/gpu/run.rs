@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use super::carrier::{Carrier, stage};
+use super::carrier::Carrier;
 use super::device::{Address, Device, Stream, Way};
 use super::engine::{Engine, Parts, Ready, real_size, slot_begin};
 use super::lines::{BoxLines, Numbers, Shape};
 use super::program::{Conversion, Ends, FourierStep, MoveStep, Place, Program, R2rStep, Step};
+use super::staging::{Ferry, stage};
 use crate::comm::{Comm, Describe};
 use crate::error::{Error, Result};
 use crate::options::Direction;
@@ -313,6 +314,8 @@ impl Run<'_> {
     unsafe fn exchange(&mut self, index: usize, (from, to): (Place, Place), element: usize) -> Result<()> {
         let _span = trace::span(|| What::Exchange);
         let sides = [self.address(from), self.address(to)];
+        // Others go on as if nothing were amiss here, until messages between pairs tell them.
+        self.sends_nothing |= self.done.is_err();
         // SAFETY: by the caller's word.
         let (queued, moved) = unsafe {
             match self.parts.carrier {
@@ -322,12 +325,14 @@ impl Run<'_> {
                     (waited, self.comm.max(&[0]).map(drop))
                 }
                 Carrier::Aware => self.pass_on(index, sides, element),
-                Carrier::Staged(pinned) => self.pass_by_host(
-                    index,
-                    sides,
-                    [pinned[0].begin() as *mut u8, pinned[1].begin() as *mut u8],
-                    element,
-                ),
+                Carrier::Staged(pinned) => {
+                    let host = [pinned[0].begin(), pinned[1].begin()];
+                    if self.parts.exchanges[index].takes_porter(self.ends.batch) {
+                        (Ok(()), self.pass_in_chunks(index, sides, host, element))
+                    } else {
+                        self.pass_by_host(index, sides, host, element)
+                    }
+                }
             }
         };
         if self.done.is_ok() {
@@ -364,6 +369,29 @@ impl Run<'_> {
         (queued, moved)
     }
 
+    /// By messages between pairs of ranks, from host memory to host memory, to which and from which chunks are copied meanwhile.
+    ///
+    /// # Errors
+    /// What the device says, or MPI.
+    ///
+    /// # Safety
+    /// As for [`Run::walk`]; the host's memory is as long as any side.
+    unsafe fn pass_in_chunks(
+        &mut self,
+        index: usize,
+        sides: [Address; 2],
+        host: [Address; 2],
+        element: usize,
+    ) -> Result<()> {
+        let (places, how) = ((host[0] as *const u8, host[1] as *mut u8), (element, self.ends.batch));
+        let (comm, direction, is_empty) = (self.comm, self.task.direction, self.sends_nothing);
+        // SAFETY: by the caller's word.
+        unsafe {
+            let mut ferry = Ferry::new(&mut *self.parts.events, self.task.stream, sides, host);
+            self.parts.exchanges[index].run(comm, direction, places, how, is_empty, Some(&mut ferry))
+        }
+    }
+
     /// By messages from host memory to host memory: what the device says, and MPI.
     ///
     /// # Safety
@@ -372,7 +400,7 @@ impl Run<'_> {
         &mut self,
         index: usize,
         sides: [Address; 2],
-        host: [*mut u8; 2],
+        host: [Address; 2],
         element: usize,
     ) -> (Result<()>, Result<()>) {
         let exchange = &self.parts.exchanges[index];
@@ -384,10 +412,10 @@ impl Run<'_> {
         let (device, stream) = (&*self.engine.device, self.task.stream);
         // SAFETY: by the caller's word.
         unsafe {
-            let down = stage(device, (Way::ToHost, host[0] as u64, sides[0]), lens[0], out, stream);
+            let down = stage(device, (Way::ToHost, host[0], sides[0]), lens[0], out, stream);
             let down = down.and(device.synchronize(stream));
-            let moved = self.send(index, (host[0].cast_const(), host[1]), element);
-            let up = stage(device, (Way::ToDevice, sides[1], host[1] as u64), lens[1], back, stream);
+            let moved = self.send(index, (host[0] as *const u8, host[1] as *mut u8), element);
+            let up = stage(device, (Way::ToDevice, sides[1], host[1]), lens[1], back, stream);
             (down.and(up), moved)
         }
     }
@@ -407,6 +435,8 @@ impl Run<'_> {
     unsafe fn send(&mut self, index: usize, places: (*const u8, *mut u8), element: usize) -> Result<()> {
         let how = (element, self.ends.batch);
         // SAFETY: by the caller's word.
-        unsafe { self.parts.exchanges[index].run(self.comm, self.task.direction, places, how, self.sends_nothing) }
+        unsafe {
+            self.parts.exchanges[index].run(self.comm, self.task.direction, places, how, self.sends_nothing, None)
+        }
     }
 }

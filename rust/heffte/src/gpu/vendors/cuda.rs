@@ -12,7 +12,7 @@ use super::libraries::{Places, functions};
 use super::rtc::Compiler;
 use crate::backend::BackendKind;
 use crate::error::{Error, Result};
-use crate::gpu::device::{Address, Device, Entered, Fft, HANDLE_BYTES, Stream, Way};
+use crate::gpu::device::{Address, Device, Entered, Event, Fft, HANDLE_BYTES, Stream, Way};
 use crate::gpu::kernels::{self, Cache};
 use crate::gpu::lines::Shape;
 
@@ -291,6 +291,29 @@ impl Device for Cuda {
     fn synchronize(&self, stream: Stream) -> Result<()> {
         // SAFETY: the stream is one of this context's.
         done("cuStreamSynchronize", unsafe { sys::cuStreamSynchronize(stream as sys::CUstream) })
+    }
+
+    fn create_event(&self) -> Result<Event> {
+        let mut event = std::ptr::null_mut();
+        let without_times = sys::CUevent_flags::CU_EVENT_DISABLE_TIMING as u32;
+        // SAFETY: there is room for a handle.
+        done("cuEventCreate", unsafe { sys::cuEventCreate(&mut event, without_times) })?;
+        Ok(event as Event)
+    }
+
+    fn destroy_event(&self, event: Event) -> Result<()> {
+        // SAFETY: it was created here.
+        done("cuEventDestroy", unsafe { sys::cuEventDestroy_v2(event as sys::CUevent) })
+    }
+
+    fn record(&self, event: Event, stream: Stream) -> Result<()> {
+        // SAFETY: both are of this context.
+        done("cuEventRecord", unsafe { sys::cuEventRecord(event as sys::CUevent, stream as sys::CUstream) })
+    }
+
+    fn await_event(&self, event: Event) -> Result<()> {
+        // SAFETY: it was created here.
+        done("cuEventSynchronize", unsafe { sys::cuEventSynchronize(event as sys::CUevent) })
     }
 
     unsafe fn launch(&self, kernel: &str, blocks: usize, arguments: &[u64], stream: Stream) -> Result<()> {

@@ -11,7 +11,7 @@ use super::libraries::{Places, functions};
 use super::rtc::Compiler;
 use crate::backend::BackendKind;
 use crate::error::{Error, Result};
-use crate::gpu::device::{Address, Device, Entered, Fft, HANDLE_BYTES, Stream, Way};
+use crate::gpu::device::{Address, Device, Entered, Event, Fft, HANDLE_BYTES, Stream, Way};
 use crate::gpu::kernels::{self, Cache};
 use crate::gpu::lines::Shape;
 
@@ -43,6 +43,10 @@ functions! {
         host_free: "HostFree" fn(*mut c_void) -> c_int;
         copy: "MemcpyAsync" fn(*mut c_void, *const c_void, usize, c_int, *mut c_void) -> c_int;
         synchronize: "StreamSynchronize" fn(*mut c_void) -> c_int;
+        create_event: "EventCreateWithFlags" fn(*mut *mut c_void, c_uint) -> c_int;
+        destroy_event: "EventDestroy" fn(*mut c_void) -> c_int;
+        record: "EventRecord" fn(*mut c_void, *mut c_void) -> c_int;
+        await_event: "EventSynchronize" fn(*mut c_void) -> c_int;
         load: "ModuleLoadData" fn(*mut *mut c_void, *const c_void) -> c_int;
         function: "ModuleGetFunction" fn(*mut *mut c_void, *mut c_void, *const c_char) -> c_int;
         launch: "ModuleLaunchKernel" fn(
@@ -60,6 +64,7 @@ functions! {
 const OUT_OF_MEMORY: c_int = 2;
 const DEVICE_ORDINAL: c_int = 9;
 const LAZY_PEER_ACCESS: c_uint = 1;
+const EVENT_WITHOUT_TIMES: c_uint = 2;
 
 /// The vendor's libraries.
 #[derive(Debug)]
@@ -293,6 +298,29 @@ impl Device for Hip {
     fn synchronize(&self, stream: Stream) -> Result<()> {
         // SAFETY: the stream is one of this device's.
         self.api().done("hipStreamSynchronize", unsafe { (self.api().synchronize)(stream as *mut c_void) })
+    }
+
+    fn create_event(&self) -> Result<Event> {
+        let mut event = std::ptr::null_mut();
+        // SAFETY: there is room for a handle.
+        let code = unsafe { (self.api().create_event)(&mut event, EVENT_WITHOUT_TIMES) };
+        self.api().done("hipEventCreateWithFlags", code).map(|()| event as Event)
+    }
+
+    fn destroy_event(&self, event: Event) -> Result<()> {
+        // SAFETY: it was created here.
+        self.api().done("hipEventDestroy", unsafe { (self.api().destroy_event)(event as *mut c_void) })
+    }
+
+    fn record(&self, event: Event, stream: Stream) -> Result<()> {
+        // SAFETY: both are of this device.
+        let code = unsafe { (self.api().record)(event as *mut c_void, stream as *mut c_void) };
+        self.api().done("hipEventRecord", code)
+    }
+
+    fn await_event(&self, event: Event) -> Result<()> {
+        // SAFETY: it was created here.
+        self.api().done("hipEventSynchronize", unsafe { (self.api().await_event)(event as *mut c_void) })
     }
 
     unsafe fn launch(&self, kernel: &str, blocks: usize, arguments: &[u64], stream: Stream) -> Result<()> {

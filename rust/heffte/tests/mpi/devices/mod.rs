@@ -8,7 +8,7 @@ mod stand_in;
 use heffte::geometry::{Box3d, split_world};
 use heffte::{
     AxisKind, BackendKind, Call, Complex, DeviceArray, Direction, Error, ErrorKind, Plan, PlanOptions, RawArray, Scale,
-    Spec,
+    Spec, Transport,
 };
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::*;
@@ -35,6 +35,7 @@ pub fn run(harness: &mut Harness<'_>, which: &[&str]) {
         harness.test(&name("a_plan_says_which_device_it_works_on"), || recipe(comm, backend));
         harness.test(&name("mpi_carries_the_memory_of_devices_where_it_says_so"), || aware(comm, backend));
         harness.test(&name("a_transform_costs_as_few_launches_as_it_can"), || launches(comm, backend));
+        harness.test(&name("messages_between_pairs_leave_chunk_by_chunk"), || chunks(comm, backend));
         // More ranks than cores take long to agree, and would find nothing new.
         if comm.size() <= 2 {
             faults::run(harness, backend);
@@ -102,6 +103,67 @@ fn launches(comm: &SimpleCommunicator, backend: BackendKind) {
         let expected = if alone { (i64::from(scale == Scale::Full), 1) } else { (2 * exchanges, exchanges.min(2)) };
         assert_eq!((stand_in.calls(launch), stand_in.calls(transform)), expected, "{}", plan.recipe());
     }
+}
+
+/// Through host memory, each chunk for a peer is copied, marked, waited for and sent by itself, and each that arrives is copied
+/// by itself; the stream is not waited for but where nothing leaves.
+fn chunks(comm: &SimpleCommunicator, backend: BackendKind) {
+    let Some(stand_in) = StandIn::loaded() else {
+        println!("left out: copies of chunks, which real devices do not count");
+        return;
+    };
+    if comm.size() == 1 {
+        return;
+    }
+    let [to_host, to_device, record, wait, synchronize] = if backend == BackendKind::Cufft {
+        ["cuMemcpyDtoHAsync", "cuMemcpyHtoDAsync", "cuEventRecord", "cuEventSynchronize", "cuStreamSynchronize"]
+    } else {
+        ["hipMemcpyAsync", "hipMemcpyAsync", "hipEventRecord", "hipEventSynchronize", "hipStreamSynchronize"]
+    };
+    let (mine, rank, limit) = (slab(comm), comm.rank() as usize, 7);
+    let field = Field::random([6, 5, 8], 4, false);
+    let expected = field.transformed([AxisKind::C2c; 3], Direction::Forward).local(&mine);
+    for transport in [Transport::P2pPlined, Transport::P2p] {
+        let options = PlanOptions {
+            transport,
+            use_shared_memory: false,
+            use_gpu_aware: false,
+            count_limit: limit as i64,
+            ..PlanOptions::default()
+        };
+        let spec = Spec::c2c(mine, mine).with_backend(backend).with_options(options);
+        let plan = Plan::new(comm, spec).expect("slabs are sound");
+        let input = DeviceArray::of(backend, &field.local(&mine)).expect("memory");
+        let output = DeviceArray::of(backend, &vec![Complex::<f64>::default(); mine.count()]).expect("memory");
+        let call = Call::new(Direction::Forward, input.raw(), output.raw(), Scale::None);
+        // What is made once is made by the first call.
+        for _ in 0..2 {
+            stand_in.disarm();
+            // SAFETY: the arrays are as long as they say, and stay until the device was waited for.
+            unsafe { plan.execute(Ok(call)) }.expect("forward");
+        }
+        let counted = [to_host, to_device, record, wait, synchronize].map(|name| stand_in.calls(name));
+        let ([leaving, arriving], idle) = chunks_of(&plan, rank, limit);
+        let copies = if to_host == to_device { [leaving + arriving; 2] } else { [leaving, arriving] };
+        assert_eq!(counted, [copies[0], copies[1], leaving, leaving, idle], "{}", plan.recipe());
+        assert!(is_close(&output.to_vec().expect("nothing fails"), &expected), "{}", plan.recipe());
+    }
+}
+
+/// Chunks of so many elements that leave and arrive in a forward transform, and exchanges in which none leaves.
+fn chunks_of(plan: &Plan, rank: usize, limit: usize) -> ([i64; 2], i64) {
+    let of_pieces = |pieces: Vec<(usize, Box3d)>| -> i64 {
+        pieces.iter().filter(|(peer, _)| *peer != rank).map(|(_, piece)| piece.count().div_ceil(limit) as i64).sum()
+    };
+    let (mut chunks, mut idle) = ([0; 2], 0);
+    for pair in plan.recipe().stages().windows(2) {
+        let (near, far) = (&pair[0].after, &pair[1].before);
+        let leaving = of_pieces(far.overlaps(&near.box_of(rank)));
+        chunks[0] += leaving;
+        chunks[1] += of_pieces(near.overlaps(&far.box_of(rank)));
+        idle += i64::from(leaving == 0);
+    }
+    (chunks, idle)
 }
 
 /// Without a driver, the error names the library that was looked for, and what may name its place.
