@@ -18,6 +18,17 @@ pub(super) enum Carrier {
     Shared(Shared),
 }
 
+impl Carrier {
+    /// The memory by way of which exchanges go, in words.
+    pub fn memory(&self) -> &'static str {
+        match self {
+            Carrier::Staged(_) => "by way of host memory",
+            Carrier::Aware => "of device memory",
+            Carrier::Shared(_) => "in shared device memory",
+        }
+    }
+}
+
 /// Memory that all ranks of a node read.
 #[derive(Debug)]
 pub(super) struct Shared {

@@ -34,8 +34,13 @@ pub(crate) trait Device: Send + Sync + fmt::Debug {
     /// Its number.
     fn ordinal(&self) -> i32;
 
-    /// Its name, with its number.
-    fn describe(&self) -> String;
+    /// Its model.
+    fn name(&self) -> &str;
+
+    /// Its model, with its number.
+    fn describe(&self) -> String {
+        format!("{} (device {})", self.name(), self.ordinal())
+    }
 
     /// Whether the MPI library says that it reads and writes this device's memory.
     fn is_known_to_mpi(&self) -> bool;

@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::carrier::{Carrier, Shared, free_retired, mpi_carries, refusal};
 use super::device::{Address, Device, Fft, Stream, insist};
 use super::lines::Shape;
-use super::memory::Memory;
+use super::memory::{DeviceArray, Memory};
 use super::program::{Carriage, Crossing, Ends, Peer, Program, Route, SLOTS, Step};
 use super::staging::Events;
+use crate::array::ElementType;
 use crate::axis::Domain;
 use crate::comm::Comm;
 use crate::error::{ErrorKind, Result};
@@ -28,6 +29,7 @@ pub(crate) struct Engine {
     pub(super) route: Route,
     pub(super) boxes: [Box3d; 2],
     pub(super) domain: Domain,
+    transport: Transport,
     state: Mutex<State>,
 }
 
@@ -99,8 +101,9 @@ impl Engine {
             refusal: None,
         };
         let boxes = [spec.inbox, spec.outbox];
-        let engine = Engine { device, route, boxes, domain: spec.domain(), state: Mutex::new(state) };
-        recipe.set_carrier(engine.carrier_name(spec), false);
+        let (domain, transport) = (spec.domain(), options.transport);
+        let engine = Engine { device, route, boxes, domain, transport, state: Mutex::new(state) };
+        recipe.set_carrier(engine.carrier_name(), false);
         recipe.set_device(engine.describe());
         Ok(engine)
     }
@@ -135,14 +138,44 @@ impl Engine {
     }
 
     /// What carries exchanges, in words for the recipe.
-    pub fn carrier_name(&self, spec: &Spec) -> String {
-        let (state, transport) = (self.lock(), spec.options.transport.name());
+    pub fn carrier_name(&self) -> String {
+        let (state, transport) = (self.lock(), self.transport.name());
         let suffix = state.refusal.as_ref().map_or(String::new(), |refusal| format!(" ({refusal})"));
         match &state.carrier {
-            Carrier::Staged(_) => format!("{transport} by way of host memory{suffix}"),
-            Carrier::Aware => format!("{transport} of device memory{suffix}"),
             Carrier::Shared(_) => "shared device memory".to_owned(),
+            carrier => format!("{transport} {}{suffix}", carrier.memory()),
         }
+    }
+
+    /// What all that was measured of it depends on: the model of its device, and the memory by way of which exchanges go.
+    pub fn conditions(&self) -> String {
+        format!("{}, {}", self.device.name(), self.lock().carrier.memory())
+    }
+
+    /// Whether ranks read each other's memory.
+    pub fn is_shared(&self) -> bool {
+        self.lock().is_shared()
+    }
+
+    /// Gives what it does to `other` for what that does. Memory that serves any way stays with each.
+    pub fn change_ways(&mut self, other: &mut Engine) {
+        std::mem::swap(self, other);
+        let [own, others] = [self, other].map(|engine| engine.state.get_mut().unwrap_or_else(PoisonError::into_inner));
+        std::mem::swap(&mut own.workspace, &mut others.workspace);
+        std::mem::swap(&mut own.scratch, &mut others.scratch);
+        std::mem::swap(&mut own.events, &mut others.events);
+        std::mem::swap(&mut own.last_stream, &mut others.last_stream);
+        if let (Carrier::Staged(own), Carrier::Staged(others)) = (&mut own.carrier, &mut others.carrier) {
+            std::mem::swap(own, others);
+        }
+    }
+
+    /// An array of `len` elements on its device, which may hold anything.
+    ///
+    /// # Errors
+    /// [`crate::Error::Allocation`], [`crate::Error::Device`].
+    pub fn array(&self, len: usize, element: ElementType) -> Result<DeviceArray> {
+        DeviceArray::on(&self.device, len, element)
     }
 
     /// Elements of a workspace that a single transform needs, of the type in which the plan works.

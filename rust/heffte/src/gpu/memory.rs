@@ -126,7 +126,15 @@ impl DeviceArray {
     /// [`Error::HostBackend`] where the backend is none of a device, [`Error::BackendNotBuilt`], [`Error::BackendUnavailable`],
     /// [`Error::Allocation`].
     pub fn new(backend: BackendKind, len: usize, element: ElementType) -> Result<DeviceArray> {
-        let memory = Memory::new(&super::device_of(backend, None)?, len * element.size())?;
+        DeviceArray::on(&super::device_of(backend, None)?, len, element)
+    }
+
+    /// The same on `device`.
+    ///
+    /// # Errors
+    /// [`Error::Allocation`], [`Error::Device`].
+    pub(super) fn on(device: &Arc<dyn Device>, len: usize, element: ElementType) -> Result<DeviceArray> {
+        let memory = Memory::new(device, len * element.size())?;
         Ok(DeviceArray { memory, len, element })
     }
 

@@ -216,8 +216,8 @@ impl Device for Cuda {
         self.ordinal
     }
 
-    fn describe(&self) -> String {
-        format!("{} (device {})", self.name, self.ordinal)
+    fn name(&self) -> &str {
+        &self.name
     }
 
     fn is_known_to_mpi(&self) -> bool {

@@ -228,8 +228,8 @@ impl Device for Hip {
         self.ordinal
     }
 
-    fn describe(&self) -> String {
-        format!("{} (device {})", self.name, self.ordinal)
+    fn name(&self) -> &str {
+        &self.name
     }
 
     fn is_known_to_mpi(&self) -> bool {

@@ -18,7 +18,7 @@ use crate::arrays::once;
 use crate::failures::assert_same_error;
 use crate::harness::Harness;
 use crate::oracle::{Field, is_close};
-use crate::transforms;
+use crate::{transforms, tuning};
 
 pub fn run(harness: &mut Harness<'_>, which: &[&str]) {
     let comm = harness.comm;
@@ -36,6 +36,8 @@ pub fn run(harness: &mut Harness<'_>, which: &[&str]) {
         harness.test(&name("mpi_carries_the_memory_of_devices_where_it_says_so"), || aware(comm, backend));
         harness.test(&name("a_transform_costs_as_few_launches_as_it_can"), || launches(comm, backend));
         harness.test(&name("messages_between_pairs_leave_chunk_by_chunk"), || chunks(comm, backend));
+        tuning::by(harness, backend, 4);
+        harness.test(&name("wisdom_knows_the_model_of_a_device"), || tuning::wisdom_of_devices(comm, backend));
         // More ranks than cores take long to agree, and would find nothing new.
         if comm.size() <= 2 {
             faults::run(harness, backend);
