@@ -15,6 +15,35 @@ pub(crate) type Stream = usize;
 /// A mark in the work of a stream, as the library of its device knows it.
 pub(crate) type Event = usize;
 
+/// What a kernel of the engine's own does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verb {
+    /// Moves boxes.
+    Move,
+    /// The same, of real numbers that become complex.
+    Promote,
+    /// The same, of the real parts of complex ones.
+    Extract,
+    Scale,
+    /// Multiplies elements by others.
+    Multiply,
+    Fold,
+    Unfold,
+    FoldBack,
+    UnfoldBack,
+}
+
+/// A kernel of the engine's own: what it does, and to which numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kernel {
+    pub verb: Verb,
+    pub is_complex: bool,
+    pub is_double: bool,
+}
+
+/// Elements that a block of the simple kernels works on.
+pub(crate) const TILE: usize = 1024;
+
 /// The bytes by which another process finds memory of this one.
 pub(crate) const HANDLE_BYTES: usize = 64;
 
@@ -111,11 +140,17 @@ pub(crate) trait Device: Send + Sync + fmt::Debug {
     /// Waits until the stream has passed the mark.
     fn await_event(&self, event: Event) -> Result<()>;
 
-    /// Queues a kernel of the engine's own, by its name, on so many blocks.
+    /// Compiles the kernels, or takes them from the cache, unless that was done before.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] with what the compiler says.
+    fn load_kernels(&self) -> Result<()>;
+
+    /// Queues a kernel on so many blocks.
     ///
     /// # Safety
-    /// The arguments are those of the kernel; what they point to is valid until the stream was waited for.
-    unsafe fn launch(&self, kernel: &str, blocks: usize, arguments: &[u64], stream: Stream) -> Result<()>;
+    /// Kernels were loaded. The arguments are those of the kernel; what they point to is valid until the stream was waited for.
+    unsafe fn launch(&self, kernel: Kernel, blocks: usize, arguments: &[u64], stream: Stream) -> Result<()>;
 
     /// Prepares transforms of this shape.
     fn fft(&self, shape: &Shape, is_double: bool) -> Result<Box<dyn Fft>>;

@@ -72,7 +72,8 @@ impl Engine {
     /// # Errors
     /// Why there is no such device on some rank, on all of them; [`Error::Mpi`].
     pub fn new(comm: &Comm, spec: &Spec, recipe: &mut Recipe, is_one_node: bool) -> Result<Engine> {
-        let device = comm.agree(super::device_of(spec.backend, spec.device))?;
+        let device = super::device_of(spec.backend, spec.device);
+        let device = comm.agree(device.and_then(|device| device.load_kernels().map(|()| device)))?;
         let route = Route { recipe: recipe.clone(), rank: comm.rank() };
         let count = recipe.stages().len() - 1;
         let schedules = (0..count).map(|index| route.schedule(index, comm.rank())).collect();

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::carrier::Carrier;
-use super::device::{Address, Device, Stream, Way};
+use super::device::{Address, Device, Kernel, Stream, TILE, Verb, Way};
 use super::engine::{Engine, Parts, Ready, real_size, slot_begin};
 use super::lines::{BoxLines, Numbers, Shape};
 use super::program::{Conversion, Ends, FourierStep, MoveStep, Place, Program, R2rStep, Step};
@@ -132,9 +132,6 @@ struct Run<'a> {
     sends_nothing: bool,
 }
 
-/// Elements that a block of the simple kernels works on.
-const TILE: usize = 1024;
-
 impl Run<'_> {
     fn device(&self) -> &dyn Device {
         &*self.engine.device
@@ -148,10 +145,9 @@ impl Run<'_> {
         real_size(self.ready.is_double)
     }
 
-    /// The name of a kernel for the precision at hand, of real or complex numbers.
-    fn kernel(&self, verb: &str, is_complex: bool) -> String {
-        let bits = if self.ready.is_double { 64 } else { 32 };
-        format!("{verb}_{}{bits}", if is_complex { 'c' } else { 'f' })
+    /// The kernel for the precision at hand, of real or complex numbers.
+    fn kernel(&self, verb: Verb, is_complex: bool) -> Kernel {
+        Kernel { verb, is_complex, is_double: self.ready.is_double }
     }
 
     fn address(&self, place: Place) -> Address {
@@ -206,20 +202,20 @@ impl Run<'_> {
     unsafe fn moves(&self, step: &MoveStep, offset: usize, factor: f64) -> Result<()> {
         let bases = step.bases.map(|place| self.address(place));
         let kernel = match step.conversion {
-            Conversion::Real => self.kernel("move", false),
-            Conversion::Complex => self.kernel("move", true),
-            Conversion::Promote => self.kernel("promote", false),
-            Conversion::Extract => self.kernel("extract", false),
+            Conversion::Real => self.kernel(Verb::Move, false),
+            Conversion::Complex => self.kernel(Verb::Move, true),
+            Conversion::Promote => self.kernel(Verb::Promote, false),
+            Conversion::Extract => self.kernel(Verb::Extract, false),
         };
         let table = self.parts.prepared.tables.begin() + offset as u64;
         let arguments = [table, step.moves.len() as u64, bases[0], bases[1], bases[2], 0, factor.to_bits()];
         // SAFETY: by the caller's word.
-        unsafe { self.launch(&kernel, step.moves.blocks(), &arguments) }
+        unsafe { self.launch(kernel, step.moves.blocks(), &arguments) }
     }
 
     /// # Safety
     /// As for [`Run::walk`].
-    unsafe fn launch(&self, kernel: &str, blocks: usize, arguments: &[u64]) -> Result<()> {
+    unsafe fn launch(&self, kernel: Kernel, blocks: usize, arguments: &[u64]) -> Result<()> {
         if blocks == 0 {
             return Ok(());
         }
@@ -256,9 +252,9 @@ impl Run<'_> {
         let (period, half) = (step.period(), step.period() / 2 + 1);
         let is_inverse = step.is_inverse(self.task.direction);
         let (verbs, lens) = if is_inverse {
-            (["fold_back", "unfold_back"], [half, period])
+            ([Verb::FoldBack, Verb::UnfoldBack], [half, period])
         } else {
-            (["fold", "unfold"], [period, half])
+            ([Verb::Fold, Verb::Unfold], [period, half])
         };
         // Spectra are folded to where complex numbers have room, and come from there.
         let (first, second) = if is_inverse { (step.spectra, step.folded) } else { (step.folded, step.spectra) };
@@ -266,7 +262,7 @@ impl Run<'_> {
         let batch = self.ends.batch;
         let bytes = |len: i64, is_complex: bool| (step.lines * len) as u64 * size * if is_complex { 2 } else { 1 };
         let launch =
-            |verb: &str, place: Place, folded: Address, (len, numbers): (i64, i64), factor: f64, is_complex| {
+            |verb: Verb, place: Place, folded: Address, (len, numbers): (i64, i64), factor: f64, is_complex| {
                 for transform in 0..batch as u64 {
                     let in_box = self.address(place) + transform * step.numbers as u64 * size;
                     let (others, [near, far]) = step.others;
@@ -280,7 +276,7 @@ impl Run<'_> {
                     let arguments: Vec<u64> = arguments.collect();
                     let blocks = ((numbers * step.lines) as usize).div_ceil(TILE);
                     // SAFETY: by the caller's word.
-                    unsafe { self.launch(&self.kernel(verb, false), blocks, &arguments) }?;
+                    unsafe { self.launch(self.kernel(verb, false), blocks, &arguments) }?;
                 }
                 Ok(())
             };
@@ -301,7 +297,7 @@ impl Run<'_> {
         let numbers = count * if is_complex { 2 } else { 1 };
         let arguments = [self.task.output, numbers as u64, factor.to_bits()];
         // SAFETY: by the caller's word.
-        unsafe { self.launch(&self.kernel("scale", false), numbers.div_ceil(TILE), &arguments) }
+        unsafe { self.launch(self.kernel(Verb::Scale, false), numbers.div_ceil(TILE), &arguments) }
     }
 
     /// Moves packed pieces between ranks.
