@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from . import _core
 from ._errors import heffte_input_error
 
 #: Kinds of DLPack's devices whose memory the host reaches: its own, and pinned or managed by CUDA or ROCm.
@@ -16,11 +17,18 @@ _HOST = (1, 3, 11, 13)
 #: What stands for the default stream in ``__cuda_array_interface__``.
 _DEFAULT_STREAM = 1
 
+#: The same in DLPack, for its kinds of devices that backends here work on: CUDA, ROCm.
+_DEFAULT_STREAMS = {2: 1, 10: 0}
+
 
 class _Alias:
     """Memory of a device under an interface of numpy's, which looks at shapes and strides alone. Nobody may read its elements."""
 
-    def __init__(self, shape: Any, typestr: str, address: int, read_only: bool, strides: Any) -> None:
+    def __init__(
+        self, shape: Any, typestr: str, address: int, read_only: bool, strides: Any, owner: object = None
+    ) -> None:
+        #: Kept alive with the memory.
+        self.owner = owner
         self.__array_interface__ = {
             "version": 3,
             "shape": tuple(shape),
@@ -51,9 +59,36 @@ def view(name: str, given: Any, needed: str) -> tuple[npt.NDArray[Any], bool]:
     if hasattr(given, "device_ctypes_pointer"):
         alias = _Alias((given.size,), np.dtype(given.dtype).str, given.device_ctypes_pointer.value or 0, False, None)
         return np.asarray(alias), True
+    if hasattr(given, "__dlpack__"):
+        return _of_dlpack(name, given)
     raise heffte_input_error(
-        f"{name} is a {kind} on a device without __cuda_array_interface__, so where its elements are is not known: {needed}"
+        f"{name} is a {kind} on a device without __cuda_array_interface__ and __dlpack__, so where its elements are is not "
+        f"known: {needed}"
     )
+
+
+def _of_dlpack(name: str, given: Any) -> tuple[npt.NDArray[Any], bool]:
+    """The same by DLPack. What the library of the array has under way there is in order with the default stream from then on."""
+    kind = int(given.__dlpack_device__()[0])
+    if kind not in _DEFAULT_STREAMS:
+        raise heffte_input_error(
+            f"{name} is a {type(given).__name__} on a device of DLPack's kind {kind}, which no backend reaches: pass one on a "
+            "device of CUDA or ROCm"
+        )
+    stream = _DEFAULT_STREAMS[kind]
+    try:
+        capsule = given.__dlpack__(stream=stream, max_version=(1, 0))
+    except TypeError:
+        # Before version 1, nobody asked for one.
+        capsule = given.__dlpack__(stream=stream)
+    try:
+        _, _, address, shape, steps, dtype, read_only = _core.dlpack(capsule)
+    except _core.HeffteError as error:
+        raise heffte_input_error(f"{name} is a {type(given).__name__}, but {error}") from None
+    of_numpy = np.dtype(dtype)
+    strides = None if steps is None else [step * of_numpy.itemsize for step in steps]
+    alias = _Alias(shape, of_numpy.str, address, read_only, strides, capsule)
+    return np.asarray(alias), not read_only and not _is_constant(given)
 
 
 def stream_of(given: Any) -> int:

@@ -210,9 +210,9 @@ class heffte_fft_plan:
 
         Without ``outarray`` a new array of the kind of ``inarray`` comes back, indexed in the same way.
 
-        A plan with the backend cufft or rocfft takes arrays on its device, with ``__cuda_array_interface__``: of CuPy, numba,
-        PyTorch or JAX. It works in the order of ``stream``, or else of the stream of ``inarray``, and comes back as soon as its
-        work is queued.
+        A plan with the backend cufft or rocfft takes arrays on its device, with ``__cuda_array_interface__`` or DLPack: of CuPy,
+        numba, PyTorch or JAX. It works in the order of ``stream``, or else of the stream of ``inarray``, and comes back as soon as
+        its work is queued.
 
         Raises
         ------

@@ -1,5 +1,6 @@
 """Arrays in the memory of devices: with a real device, or with what stands in for one. Without either they are left out."""
 
+import copy
 import ctypes
 import os
 
@@ -81,6 +82,17 @@ class Namespace:
         return OnDevice(np.full(shape, np.nan, dtype))
 
 
+class Memory:
+    """Memory of the device, as long as any array is there."""
+
+    def __init__(self, count):
+        self.library = Library()
+        self.address = self.library.allocate(count)
+
+    def __del__(self):
+        self.library.free(self.address)
+
+
 class OnDevice:
     """An array on the device, as numba's and CuPy's show themselves."""
 
@@ -90,14 +102,11 @@ class OnDevice:
         values = values.copy(order="K")
         self.shape, self.dtype, self.stream, self.read_only = values.shape, values.dtype, stream, read_only
         self.strides = None if values.flags.c_contiguous else values.strides
-        self.library = Library()
         self.count = values.nbytes
-        self.address = self.library.allocate(self.count)
+        self.memory = Memory(self.count)
+        self.library, self.address = self.memory.library, self.memory.address
         flat = values.ravel(order="K")
         self.library.copy(self.address, flat.ctypes.data, self.count, True)
-
-    def __del__(self):
-        self.library.free(self.address)
 
     @property
     def __cuda_array_interface__(self):
@@ -118,15 +127,64 @@ class OnDevice:
         return self
 
     def transpose(self, axes):
-        turned = np.empty(self.shape, self.dtype).transpose(axes)
-        self.shape, self.strides = turned.shape, turned.strides
-        return self
+        """A view, in the same memory."""
+        made = copy.copy(self)
+        turned = np.ndarray(self.shape, self.dtype, bytearray(self.count), strides=self.strides).transpose(axes)
+        made.shape, made.strides = turned.shape, None if turned.flags.c_contiguous else turned.strides
+        return made
 
     def values(self):
         """A copy on the host, in the shape of the array."""
         flat = np.empty(self.count // self.dtype.itemsize, self.dtype)
         self.library.copy(flat.ctypes.data, self.address, self.count, False)
         return np.ndarray(self.shape, self.dtype, flat, strides=self.strides)
+
+
+class Tensor(ctypes.Structure):
+    """``DLManagedTensor`` of DLPack's header, and what comes before it in a versioned one."""
+
+    _fields_ = [
+        ("data", ctypes.c_void_p),
+        ("device_kind", ctypes.c_int32),
+        ("device_number", ctypes.c_int32),
+        ("dimensions", ctypes.c_int32),
+        ("code", ctypes.c_uint8),
+        ("bits", ctypes.c_uint8),
+        ("lanes", ctypes.c_uint16),
+        ("shape", ctypes.POINTER(ctypes.c_int64)),
+        ("strides", ctypes.POINTER(ctypes.c_int64)),
+        ("offset", ctypes.c_uint64),
+        ("manager", ctypes.c_void_p),
+        ("deleter", ctypes.c_void_p),
+    ]
+
+
+class ByDlpack:
+    """An array on the device that has nothing but DLPack, before version 1."""
+
+    device = 0
+
+    def __init__(self, values, kind=None):
+        self.array = OnDevice(values)
+        self.kind = (2 if chosen() == "cufft" else 10) if kind is None else kind
+        self.streams = []
+        shape = (ctypes.c_int64 * values.ndim)(*values.shape)
+        code = {"i": 0, "f": 2, "c": 5}[values.dtype.kind]
+        # The address is that of the element before: offsets are counted, too.
+        before = self.array.address - values.itemsize
+        self.tensor = Tensor(before, self.kind, 0, values.ndim, code, 8 * values.itemsize, 1, shape, None, values.itemsize)
+
+    def __dlpack_device__(self):
+        return self.kind, 0
+
+    def __dlpack__(self, *, stream):
+        self.streams.append(stream)
+        make = ctypes.pythonapi.PyCapsule_New
+        make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
+        return make(ctypes.addressof(self.tensor), b"dltensor", None)
+
+    def __array_namespace__(self):
+        return Namespace
 
 
 def field(is_complex=True, dtype=np.complex128):
@@ -199,6 +257,102 @@ def test_batches_with_a_workspace():
         plan.forward_buffered(OnDevice(both), out, space, batch=2)
     expected = np.fft.fftn(field())[mine]
     assert np.allclose(out.values(), np.stack([expected, 2 * expected]), rtol=0, atol=1e-12)
+
+
+def test_arrays_with_dlpack_alone():
+    inbox, mine = slabs()
+    given, out = ByDlpack(field()[mine]), ByDlpack(np.zeros(tuple(inbox.size), complex))
+    with heffte.fft3d(tag(), inbox, inbox, COMM) as plan:
+        plan.forward(given, out)
+        expected = np.fft.fftn(field())[mine]
+        assert np.allclose(out.array.values(), expected, rtol=0, atol=1e-12)
+        # The default stream, as DLPack calls it for either vendor.
+        assert set(given.streams) == {1 if chosen() == "cufft" else 0}
+        assert np.allclose(plan.forward(given).values(), expected, rtol=0, atol=1e-12)
+        with pytest.raises(heffte.heffte_input_error, match="inarray is a ByDlpack on a device of DLPack's kind 8, which no"):
+            plan.forward(ByDlpack(field()[mine], kind=8), out)
+        with pytest.raises(heffte.heffte_input_error, match="inarray has dtype int64"):
+            plan.forward(ByDlpack(field()[mine].real.astype(int)), out)
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "c8", "c16", "i4"])
+@pytest.mark.parametrize("wanted", [{}, {"max_version": (1, 0)}])
+def test_capsules_are_read_as_numpy_makes_them(dtype, wanted):
+    whole = np.zeros((4, 6, 8), dtype)
+    for array in (whole, whole[1:, ::2, 3:], whole.transpose(2, 0, 1), whole[0, 0, 0, ...], whole[:0]):
+        kind, number, address, shape, strides, name, read_only = _core.dlpack(array.__dlpack__(**wanted))
+        assert (kind, number, name, read_only) == (1, 0, array.dtype.name, False)
+        assert tuple(shape) == array.shape
+        if array.size:
+            assert address == array.__array_interface__["data"][0]
+            assert strides is None or [step * array.itemsize for step in strides] == list(array.strides)
+
+
+def parts(shape=SIZE, **how):
+    """An array whose points are on devices, and the whole of it."""
+    world = field()
+    like = heffte.DistArray(shape, complex, COMM, **how)
+    own = world[like.slices]
+    lies = np.asfortranarray(own) if how.get("order") == "F" else np.ascontiguousarray(own)
+    return heffte.DistArray(shape, comm=COMM, local=OnDevice(lies), **how), world
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_distributed_arrays_stay_on_devices(order):
+    u, world = parts(order=order)
+    assert (u.dtype, type(u.local), u.local.shape) == (np.dtype(complex), OnDevice, world[u.slices].shape)
+    assert repr(u).endswith(", on a device)")
+    spectrum = heffte.fftn(u, backend_tag=tag())
+    assert type(spectrum.local) is OnDevice
+    expected = np.fft.fftn(world)
+    assert np.allclose(spectrum.local.values(), expected[spectrum.slices], rtol=0, atol=1e-12)
+    back = heffte.ifftn(spectrum, backend_tag=tag(), grid=[COMM.size, 1, 1])
+    assert back.grid == (COMM.size, 1, 1)
+    assert np.allclose(back.local.values(), world[back.slices], rtol=0, atol=1e-13)
+    assert np.allclose(u.local.values(), world[u.slices], rtol=0, atol=0)
+    cosines = heffte.dctn(u, axes=1, norm="ortho", orthogonalize=False, backend_tag=tag())
+    there_and_back = heffte.idctn(cosines, axes=1, norm="ortho", orthogonalize=False, backend_tag=tag())
+    assert np.allclose(there_and_back.local.values(), world[u.slices], rtol=0, atol=1e-13)
+
+
+def test_real_distributed_arrays_become_half_a_spectrum_there():
+    world = field(is_complex=False, dtype=np.float64)
+    like = heffte.DistArray(SIZE, float, COMM)
+    u = heffte.DistArray(SIZE, comm=COMM, local=OnDevice(np.ascontiguousarray(world[like.slices])))
+    spectrum = heffte.rfftn(u, backend_tag=tag())
+    assert np.allclose(spectrum.local.values(), np.fft.rfftn(world)[spectrum.slices], rtol=0, atol=1e-12)
+    back = heffte.irfftn(spectrum, backend_tag=tag())
+    assert np.allclose(back.local.values(), world[back.slices], rtol=0, atol=1e-13)
+
+
+def test_what_distributed_arrays_cannot_do_on_devices_is_said():
+    u, world = parts()
+    elsewhere = "is in the memory of a device, where there are only fftn and its kin"
+    for refused in (
+        lambda: heffte.fftn(u, s=[3, 3, 3], backend_tag=tag()),
+        lambda: heffte.fftn(u, s=[8, 8, 8], resample=True, backend_tag=tag()),
+        lambda: heffte.dctn(u, norm="ortho", backend_tag=tag()),
+        lambda: u.redistribute(grid=[1, COMM.size, 1]),
+        lambda: u.gather(),
+        lambda: u.sum(),
+        lambda: np.abs(u),
+        lambda: u.real,
+        lambda: u.copy(),
+        lambda: heffte.save("nowhere.npy", u),
+    ):
+        with pytest.raises(heffte.heffte_input_error, match=elsewhere):
+            refused()
+    with pytest.raises(heffte.heffte_input_error, match="inarray is in device memory"):
+        heffte.fftn(u)
+    own = np.ascontiguousarray(world[u.slices])
+    if COMM.size > 1:
+        local = own if COMM.rank == 1 else OnDevice(own)
+        with pytest.raises(heffte.heffte_input_error, match="disagree on where local is: 'a device' and 'host memory'"):
+            heffte.DistArray(SIZE, comm=COMM, local=local)
+    with pytest.raises(heffte.heffte_input_error, match="must lie in memory in the order"):
+        heffte.DistArray(SIZE, comm=COMM, order="F", local=OnDevice(own))
+    with pytest.raises(AttributeError, match="local is where the points of this rank lie"):
+        u.local = OnDevice(own)
 
 
 class Stream:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from mpi4py import MPI
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from .. import _mpi
+from .. import _device, _mpi
 from .._box import box3d
 from .._errors import heffte_input_error, told
 from .._integers import integer
@@ -56,7 +56,9 @@ class DistArray(NDArrayOperatorsMixin):
         How many axes lead that are not distributed, such as the components of a vector. Transforms take what
         follows for itself.
     local
-        This rank's part, to be used where it lies instead of zeros; its type is that of the array.
+        This rank's part, to be used where it lies instead of zeros; its type is that of the array. It may be an array of CuPy,
+        PyTorch, numba, JAX or others in the memory of a device, on all ranks then: transforms leave it there, given
+        ``backend_tag=heffte.backend.cufft`` or ``rocfft``. All else is for arrays in host memory, and an error otherwise.
     """
 
     def __init__(
@@ -69,7 +71,7 @@ class DistArray(NDArrayOperatorsMixin):
         boxes: Sequence[box3d] | None = None,
         order: Order | None = None,
         batch_axes: int = 0,
-        local: npt.NDArray[Any] | None = None,
+        local: Any = None,
     ) -> None:
         arguments: dict[str, Any] = {"global_shape": global_shape, "dtype": dtype}
         misplaced = [name for name, given in arguments.items() if isinstance(given, MPI.Comm)]
@@ -86,7 +88,8 @@ class DistArray(NDArrayOperatorsMixin):
             layout = make(comm, shape[leading:], grid, boxes, order)
             kind = _kind(dtype, local)
             data = np.zeros(buffer_shape(layout, shape[:leading]), kind) if local is None else _own(layout, shape, local)
-            choices = {"dtype": kind.str, "batch_axes": leading, **layout.choices, "global_shape": shape}
+            where = "a device" if _device.is_on_device(data) else "host memory"
+            choices = {"dtype": kind.str, "batch_axes": leading, **layout.choices, "global_shape": shape, "where local is": where}
         except Exception as error:
             problem = told(error)
         agree(comm, problem, choices)
@@ -95,14 +98,32 @@ class DistArray(NDArrayOperatorsMixin):
             # That boxes overlap nowhere is what plans check.
             plans.identity(layout, layout)
 
-    def _set(self, layout: Layout, batch: tuple[int, ...], data: npt.NDArray[Any]) -> None:
+    def _set(self, layout: Layout, batch: tuple[int, ...], data: Any) -> None:
         self._layout = layout
         self._batch = batch
-        #: This rank's points as they lie in memory: C-contiguous, the batch first, the fastest-varying axis last.
-        self._data = data
+        #: This rank's points as they lie in memory, of the host or of a device: C-contiguous, the batch first, the fastest-varying
+        #: axis last.
+        self._memory = data
+        self._dtype = data.dtype if isinstance(data, np.ndarray) else _seen(data).dtype
+
+    @property
+    def _data(self) -> npt.NDArray[Any]:
+        """This rank's points as they lie in host memory; an error where they are on a device."""
+        self._check_on_host()
+        data: npt.NDArray[Any] = self._memory
+        return data
+
+    def _check_on_host(self) -> None:
+        """Raises :class:`heffte_input_error` where the points are on a device; that is so on all ranks."""
+        if not isinstance(self._memory, np.ndarray):
+            raise heffte_input_error(
+                f"{self!r} is in the memory of a device, where there are only fftn and its kin, without resample, other lengths or "
+                f"orthogonalize: use x.local, a {type(self._memory).__name__}, with the functions of its library, or an array in "
+                "host memory"
+            )
 
     @classmethod
-    def _of(cls, layout: Layout, batch: tuple[int, ...], data: npt.NDArray[Any]) -> DistArray:
+    def _of(cls, layout: Layout, batch: tuple[int, ...], data: Any) -> DistArray:
         """An array of data as it lies in memory. Not collective."""
         made = cls.__new__(cls)
         made._set(layout, batch, data)
@@ -112,6 +133,12 @@ class DistArray(NDArrayOperatorsMixin):
     def _empty(cls, layout: Layout, batch: tuple[int, ...], dtype: npt.DTypeLike) -> DistArray:
         """An array without values. Not collective."""
         return cls._of(layout, batch, np.empty(buffer_shape(layout, batch), dtype))
+
+    def _new(self, layout: Layout, dtype: npt.DTypeLike) -> DistArray:
+        """An array without values, with the batch of this one and in memory like its. Not collective."""
+        if isinstance(self._memory, np.ndarray):
+            return self._empty(layout, self._batch, dtype)
+        return self._of(layout, self._batch, _device.empty(self._memory, buffer_shape(layout, self._batch), dtype))
 
     @classmethod
     def _zeros(cls, layout: Layout, batch: tuple[int, ...], dtype: npt.DTypeLike) -> DistArray:
@@ -133,13 +160,17 @@ class DistArray(NDArrayOperatorsMixin):
     @property
     def local(self) -> npt.NDArray[Any]:
         """This rank's part, with the batch axes first and then this rank's points along each distributed axis. A view;
-        assigning to its elements changes the array."""
-        return self._data.transpose(np.argsort(_to_memory(self._layout, len(self._batch))))
+        assigning to its elements changes the array. An array of the library that was given where it is on a device."""
+        axes = np.argsort(_to_memory(self._layout, len(self._batch)))
+        local: npt.NDArray[Any] = _turned(self._memory, [int(axis) for axis in axes])
+        return local
 
     @local.setter
     def local(self, values: Any) -> None:
         """``x.local += 1`` ends here, too, when it is done."""
-        if not isinstance(values, np.ndarray) or values.__array_interface__ != self.local.__array_interface__:
+        own = isinstance(self._memory, np.ndarray)
+        alike = isinstance(values, np.ndarray) if own else _device.is_on_device(values)
+        if not alike or _seen(values).__array_interface__ != _seen(self.local).__array_interface__:
             raise AttributeError("local is where the points of this rank lie: assign to its elements, x.local[...] = values")
 
     @property
@@ -165,7 +196,7 @@ class DistArray(NDArrayOperatorsMixin):
     @property
     def dtype(self) -> np.dtype[Any]:
         """The type of the elements."""
-        return self._data.dtype
+        return self._dtype
 
     @property
     def comm(self) -> MPI.Comm:
@@ -309,6 +340,8 @@ class DistArray(NDArrayOperatorsMixin):
             )
         where = options.get("where", True)
         arrays = [array for array in (*inputs, *out, where) if isinstance(array, DistArray)]
+        for array in arrays:
+            array._check_on_host()
         for other in arrays[1:]:
             arrays[0]._check_beside(other, ufunc.__name__)
         options["where"] = _part(where)
@@ -330,7 +363,8 @@ class DistArray(NDArrayOperatorsMixin):
     def __repr__(self) -> str:
         where = f"grid={self.grid}" if self.grid is not None else f"boxes on {self.comm.size} ranks"
         batch = f", batch_axes={self.batch_axes}" if self._batch else ""
-        return f"DistArray({self.global_shape}, {self.dtype}, {where}, order={self.order}{batch})"
+        device = "" if isinstance(self._memory, np.ndarray) else ", on a device"
+        return f"DistArray({self.global_shape}, {self.dtype}, {where}, order={self.order}{batch}{device})"
 
 
 def split_shape(global_shape: Any, batch_axes: Any) -> tuple[tuple[int, ...], int]:
@@ -356,19 +390,32 @@ def _to_memory(layout: Layout, batch_axes: int) -> list[int]:
     return [*range(batch_axes), *(batch_axes + axis for axis in layout.order[::-1])]
 
 
-def _kind(dtype: npt.DTypeLike | None, local: npt.NDArray[Any] | None) -> np.dtype[Any]:
+def _kind(dtype: npt.DTypeLike | None, local: Any) -> np.dtype[Any]:
     if local is None:
         kind = _dtype(float if dtype is None else dtype)
         if kind.hasobject:
             raise heffte_input_error(f"dtype {kind} is no number")
         return kind
-    if not isinstance(local, np.ndarray):
-        raise heffte_input_error(f"local is a {type(local).__name__}: pass a numpy array")
-    if dtype is not None and _dtype(dtype) != local.dtype:
-        raise heffte_input_error(f"local has dtype {local.dtype}, but dtype is {_dtype(dtype)}: leave it out, or convert")
-    if local.dtype.hasobject:
+    if not isinstance(local, np.ndarray) and not _device.is_on_device(local):
+        raise heffte_input_error(f"local is a {type(local).__name__}: pass a numpy array, or one in the memory of a device")
+    own = _seen(local).dtype
+    if dtype is not None and _dtype(dtype) != own:
+        raise heffte_input_error(f"local has dtype {own}, but dtype is {_dtype(dtype)}: leave it out, or convert")
+    if own.hasobject:
         raise heffte_input_error("local holds Python objects: pass numbers")
-    return local.dtype
+    return own
+
+
+def _seen(array: Any) -> npt.NDArray[Any]:
+    """An array of this rank for its shape, strides and type; its elements may be on a device."""
+    return array if isinstance(array, np.ndarray) else _device.view("local", array, "a part of an array")[0]
+
+
+def _turned(array: Any, axes: list[int]) -> Any:
+    """The array with its axes in another order, in the same memory."""
+    if isinstance(array, np.ndarray):
+        return array.transpose(axes)
+    return array if axes == sorted(axes) else _device.turned(array, axes)
 
 
 def _dtype(given: npt.DTypeLike) -> np.dtype[Any]:
@@ -380,19 +427,20 @@ def _dtype(given: npt.DTypeLike) -> np.dtype[Any]:
         ) from None
 
 
-def _own(layout: Layout, shape: tuple[int, ...], local: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _own(layout: Layout, shape: tuple[int, ...], local: Any) -> Any:
     """``local`` as it lies in memory, where that is how it must."""
-    batch = shape[: len(shape) - len(layout.points)]
-    if local.shape != batch + layout.size:
-        raise heffte_input_error(f"local has shape {local.shape}, but this rank's part has {batch + layout.size}")
-    data = local.transpose(_to_memory(layout, len(batch)))
-    if not data.flags.c_contiguous:
+    batch, seen = shape[: len(shape) - len(layout.points)], _seen(local)
+    if seen.shape != batch + layout.size:
+        raise heffte_input_error(f"local has shape {seen.shape}, but this rank's part has {batch + layout.size}")
+    axes = _to_memory(layout, len(batch))
+    if not seen.transpose(axes).flags.c_contiguous:
         fix = "numpy.asfortranarray" if layout.order == tuple(range(len(layout.order))) else "numpy.ascontiguousarray"
+        fix = f"{fix}(...)" if isinstance(local, np.ndarray) else "one that lies so"
         raise heffte_input_error(
-            f"local has strides {local.strides}, but must lie in memory in the order {layout.order}, the fastest-varying axis "
-            f"first: pass {fix}(...), or say order="
+            f"local has strides {seen.strides}, but must lie in memory in the order {layout.order}, the fastest-varying axis "
+            f"first: pass {fix}, or say order="
         )
-    return data
+    return _turned(local, axes)
 
 
 def _part(array: Any) -> Any:

@@ -138,7 +138,7 @@ def _task(
     source = as_kind(x, x.dtype.kind == "c")
     at = x._layout.over(new)
     result = placed(at, place)
-    target = DistArray._empty(result, x._batch, source.dtype)
+    target = x._new(result, source.dtype)
     near, far = (at, result) if is_forward else (result, at)
     task = Task(near, far, kinds, is_forward, scaling_of(norm, inverse), source, target, before=crop_or_fill(old, new))
     if norm == "ortho" if orthogonalize is None else orthogonalize:

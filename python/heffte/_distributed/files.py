@@ -41,6 +41,7 @@ def save(file: str | os.PathLike[str], x: DistArray) -> None:
     fortran = not x.batch_axes and x.order == tuple(range(x.ndim))
     header = _header(x, fortran)
     try:
+        x._check_on_host()
         path = os.fspath(file)
         path = path if path.endswith(".npy") else path + ".npy"
         part = path + ".part"

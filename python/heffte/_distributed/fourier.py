@@ -21,6 +21,7 @@ from .transforms import (
     crop_or_fill,
     lengths_of,
     placed,
+    precision_of,
     run,
     scaling_of,
     with_points,
@@ -151,7 +152,7 @@ def _complex(
     # Without an axis to transform, a plan does not know that its numbers are complex.
     source = as_kind(x, inverse or not chosen or x.dtype.kind == "c")
     result = placed(x._layout.over(new), place)
-    target = DistArray._empty(result, x._batch, as_complex(source))
+    target = x._new(result, as_complex(source))
     at = x._layout.over(old if resample and not inverse else new)
     scaling = scaling_of(norm, inverse)
     if not resample or old == new:
@@ -180,7 +181,7 @@ def _real(
     new = with_points(old, chosen, lengths)
     source = as_kind(x, False)
     result = placed(x._layout.over(_halved(new, last)), place)
-    target = DistArray._empty(result, x._batch, as_complex(source))
+    target = x._new(result, as_complex(source))
     kinds = _kinds_with(last, chosen, len(old))
     if not resample or old == new:
         return Task(
@@ -209,7 +210,7 @@ def _to_real(
     new = with_points(old, chosen, lengths)
     source = as_kind(x, True)
     result = placed(x._layout.over(new), place)
-    target = DistArray._empty(result, x._batch, source.real.dtype)
+    target = x._new(result, precision_of(source.dtype))
     kinds = _kinds_with(last, chosen, len(old))
     needed = _halved(new, last)
     spectral: Layout = x._layout.over(needed)

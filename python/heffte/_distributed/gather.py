@@ -24,6 +24,7 @@ def gather(source: DistArray, root: int | None) -> npt.NDArray[Any] | None:
     comm = source.comm
     problem, whole, center = None, None, 0
     try:
+        source._check_on_host()
         center = checked_root(root, comm.size)
         if root is None or comm.rank == center:
             whole = np.empty(source.global_shape, source.dtype)

@@ -23,6 +23,7 @@ def redistribute(source: DistArray, grid: Any, boxes: Any, order: Any) -> DistAr
     _mpi.handle(source.comm)
     problem, choices = None, None
     try:
+        source._check_on_host()
         here = source._layout
         there = beside(here, grid, boxes, order)
         target = source._empty(there, source._batch, source.dtype)

@@ -58,6 +58,9 @@ class Task:
 
     def with_arrays(self) -> Task:
         """The task with the arrays on the way."""
+        if any(step is not None for step in (self.before, self.after, self.entering, self.leaving)):
+            # Points are carried, and ends of axes multiplied, in host memory alone.
+            self.source._check_on_host()
         near, far = (self.inside, self.outside) if self.is_forward else (self.outside, self.inside)
         batch = self.source._batch
         entry = None if self.before is None else DistArray._zeros(near, batch, self.source.dtype)
@@ -107,7 +110,7 @@ def _run(task: Task, backend_tag: int, options: plan_options) -> DistArray:
     copies = math.prod(source._batch)
     if copies:
         execute = plan.forward if task.is_forward else plan.backward
-        execute(source._data, target._data, task.scaling, batch=copies)
+        execute(source._memory, target._memory, task.scaling, batch=copies)
     if task.after is not None:
         exchange.move(target, task.target, task.after)
     if task.leaving is not None:

@@ -156,6 +156,7 @@ pub unsafe extern "C" fn heffte_copy_to_host(
     }))
 }
 
-fn backend_of(number: c_int) -> Result<BackendKind> {
+/// The backend of that number in the C interface.
+pub(crate) fn backend_of(number: c_int) -> Result<BackendKind> {
     BackendKind::try_from(i64::from(number))
 }

@@ -4,6 +4,7 @@
 //! the face finds wrong on one rank arrives as `problem` and takes part in the agreement of all ranks.
 
 mod arrays;
+mod dlpack;
 mod errors;
 mod geometry;
 mod plan;
@@ -23,6 +24,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(mpi_library_version, module)?)?;
     module.add_function(wrap_pyfunction!(wanted_threads, module)?)?;
     module.add_function(wrap_pyfunction!(backends, module)?)?;
+    module.add_function(wrap_pyfunction!(dlpack::dlpack, module)?)?;
     module.add_function(wrap_pyfunction!(geometry::split_world, module)?)?;
     module.add_function(wrap_pyfunction!(geometry::proc_setup, module)?)?;
     module.add_function(wrap_pyfunction!(trace::trace_start, module)?)?;

@@ -17,8 +17,9 @@ const PLATFORM: &str = "manylinux_2_28_x86_64";
 /// What comes from the Python package index, in the versions of the set-up.
 const WHEELS: [&str; 4] = ["mpich", "mpi4py", "pytest", "numpy"];
 /// What runs there.
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
     "tests/gpu/bundle/run.py",
+    "tests/gpu/bundle/device.py",
     "tests/gpu/bundle/figures.py",
     "tests/gpu/bundle/test_libraries.py",
     "tests/python/test_devices.py",

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use heffte::{BackendKind, DeviceArray, Element, Plan, RawArray, devices};
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::*;
@@ -48,6 +48,16 @@ impl<E: Number> Array<E> {
             Array::Host(data) => RawArray::of_mut(data),
             Array::Device(array) => array.raw(),
         }
+    }
+
+    /// Multiplies each number by that of `other`, an array like this in the same memory.
+    pub fn multiply_by(&mut self, other: &Array<E>) -> Result<()> {
+        match (self, other) {
+            (Array::Host(own), Array::Host(other)) => own.iter_mut().zip(other).for_each(|(x, y)| *x = *x * *y),
+            (Array::Device(own), Array::Device(other)) => own.multiply_by(other)?,
+            _ => bail!("arrays of one plan are in one memory"),
+        }
+        Ok(())
     }
 
     /// The numbers, once all that was queued is done.

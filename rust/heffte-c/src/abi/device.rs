@@ -2,11 +2,12 @@
 
 use std::ffi::{c_int, c_void};
 
+use engine::Error;
 use engine::devices::{self, Way};
-use engine::{BackendKind, Error, Result};
 
 use super::coded;
 use super::plan::{heffte_abi_plan, plan_of};
+use crate::device::backend_of;
 
 /// A copy from host memory to that of a device.
 pub const HEFFTE_ABI_TO_DEVICE: c_int = 0;
@@ -116,10 +117,6 @@ pub extern "C" fn heffte_abi_device_synchronize(backend: c_int, device: c_int, s
     coded("heffte::synchronize_device", || {
         devices::synchronize(backend_of(backend)?, numbered(device), stream as usize)
     })
-}
-
-fn backend_of(number: c_int) -> Result<BackendKind> {
-    BackendKind::try_from(i64::from(number))
 }
 
 fn numbered(device: c_int) -> Option<i32> {

@@ -85,6 +85,20 @@ impl Request {
         done
     }
 
+    /// Waits until one of the first `count` messages has arrived or left, of those that were not waited for yet; its number.
+    ///
+    /// # Errors
+    /// As for [`Request::wait_all`], which is still to be called then.
+    pub fn wait_any(&mut self, count: usize) -> Result<usize> {
+        let count = narrow("MPI_Waitany", count.min(self.handles.len()))?;
+        // SAFETY: a status is numbers, and MPI writes it.
+        let (mut index, mut status) = (0, unsafe { std::mem::zeroed() });
+        // SAFETY: as for waiting for all.
+        check("MPI_Waitany", unsafe { ffi::MPI_Waitany(count, self.handles.as_mut_ptr(), &mut index, &mut status) })?;
+        let index = index as usize;
+        self.expected[index].take().map_or(Ok(()), |expected| expected.check(&status)).map(|()| index)
+    }
+
     /// Where waiting for all at once failed, those that are left are waited for one by one: their buffers are in use till then. Says
     /// whether all were left, so that nothing is amiss if this goes well.
     fn wait_for_each(&mut self) -> Result<bool> {
@@ -110,7 +124,7 @@ impl Expected {
         if count == self.count {
             return Ok(());
         }
-        let message = "a call of MPI failed there, in an exchange of messages".to_owned();
+        let message = "a call failed there, in an exchange of messages".to_owned();
         Err(Error::OnRank { rank: self.peer, kind: ErrorKind::Mpi, message })
     }
 }

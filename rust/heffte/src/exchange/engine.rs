@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use super::collective::{all_to_all, all_to_all_v};
-use super::point_to_point::pair_by_pair;
+use super::point_to_point::{Porter, pair_by_pair};
 use super::schedule::Schedule;
 use super::shipment::Shipment;
 use crate::comm::{Blocks, Comm, Request};
 use crate::error::Result;
 use crate::options::{Direction, Transport};
+
+/// The most bytes of a message that a [`Porter`] brings: it takes the buses of devices some hundred microseconds, many times what the begin
+/// of a copy or of a message takes.
+const PORTION: usize = 4 << 20;
 
 /// A schedule with the transport that carries it out.
 #[derive(Debug)]
@@ -86,16 +90,23 @@ impl Exchange {
         matches!(self.transport, Transport::P2p | Transport::P2pPlined) || !self.fits(batch)
     }
 
+    /// Whether a [`Porter`] may bring and take what goes, chunk by chunk, for `batch` transforms.
+    pub fn takes_porter(&self, batch: usize) -> bool {
+        // Padded blocks have room for what does not travel.
+        self.is_of_pairs(batch) && self.schedule.block.is_none()
+    }
+
     /// Whether counts fit one MPI call. Every rank decides the same: `longest` and `batch` are alike on all.
     fn fits(&self, batch: usize) -> bool {
         self.longest.checked_mul(batch).is_some_and(|len| len <= self.limit)
     }
 
     /// Carries the schedule out, for `batch` transforms of elements of `size` bytes. Collective. A rank that `sends_nothing` lets its
-    /// peers know that an exchange before failed here; that is for exchanges of pairs.
+    /// peers know that something before failed here; that is for exchanges of pairs. All ranks have a `porter` or none, and only where
+    /// [`Exchange::takes_porter`] says so.
     ///
     /// # Errors
-    /// [`Error::Mpi`]; [`Error::OnRank`] where another rank sends nothing.
+    /// [`Error::Mpi`]; [`Error::OnRank`] where another rank sends nothing; those of the porter.
     ///
     /// # Safety
     /// `from` and `to` hold `batch` times the elements of their sides and do not overlap.
@@ -106,10 +117,12 @@ impl Exchange {
         (from, to): (*const u8, *mut u8),
         (size, batch): (usize, usize),
         sends_nothing: bool,
+        porter: Option<&mut dyn Porter>,
     ) -> Result<()> {
         let (leaving, arriving) = self.schedule.sides(direction);
         let near_by = &self.near_by[..];
-        let (limit, staying, is_empty) = (self.limit, self.staying, sends_nothing);
+        let limit = if porter.is_some() { self.limit.min(PORTION / size) } else { self.limit };
+        let (staying, is_empty) = (self.staying, sends_nothing);
         let shipment = Shipment { from, leaving, to, arriving, size, batch, limit, near_by, staying, is_empty };
         let fits = self.fits(batch);
         // SAFETY: the caller vouches for the buffers.
@@ -120,7 +133,9 @@ impl Exchange {
                 (Transport::Alltoallv | Transport::Alltoall, _) if fits => {
                     all_to_all_v(comm, &shipment, &mut self.blocks)
                 }
-                (transport, _) => pair_by_pair(comm, &shipment, &mut self.requests, transport == Transport::P2p),
+                (transport, _) => {
+                    pair_by_pair(comm, &shipment, &mut self.requests, transport == Transport::P2p, porter)
+                }
             }
         }
     }

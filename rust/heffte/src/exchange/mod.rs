@@ -8,4 +8,5 @@ mod schedule;
 mod shipment;
 
 pub(crate) use engine::Exchange;
+pub(crate) use point_to_point::Porter;
 pub(crate) use schedule::{Piece as SidePiece, Schedule, Side};

@@ -3,6 +3,8 @@
 //! A rank on which a call fails does what its peers wait for all the same: it receives what they send, and sends them empty messages,
 //! by which they know.
 
+use std::ops::Range;
+
 use super::schedule::Side;
 use super::shipment::Shipment;
 use crate::comm::{Comm, Count, Request};
@@ -18,7 +20,43 @@ struct Chunk {
     count: Count,
 }
 
-/// All receives are begun at once, and all sends; or these follow one after the other, if they are `blocking`.
+impl Chunk {
+    /// Its bytes in the packed buffer.
+    fn bytes(&self, shipment: &Shipment<'_>) -> Range<usize> {
+        self.begin..self.begin + self.count as usize * shipment.size
+    }
+}
+
+/// What brings chunks to the memory that messages are sent from, and takes them on from where they are received, while other chunks are
+/// on their way. Chunks are bytes of a packed side.
+pub(crate) trait Porter {
+    /// Begins to bring a chunk that is to leave.
+    ///
+    /// # Errors
+    /// Why that failed, as for all that follow.
+    fn fetch(&mut self, chunk: Range<usize>) -> Result<()>;
+
+    /// Waits until the memory that receives may be written.
+    ///
+    /// # Errors
+    /// As for [`Porter::fetch`].
+    fn make_room(&mut self) -> Result<()>;
+
+    /// Waits for the chunk that was fetched as number `index`.
+    ///
+    /// # Errors
+    /// As for [`Porter::fetch`].
+    fn await_chunk(&mut self, index: usize) -> Result<()>;
+
+    /// Begins to take on a chunk that has arrived.
+    ///
+    /// # Errors
+    /// As for [`Porter::fetch`].
+    fn deliver(&mut self, chunk: Range<usize>) -> Result<()>;
+}
+
+/// All receives are begun at once, and all sends; or these follow one after the other, if they are `blocking`. Where a `porter` brings the
+/// chunks, each leaves as soon as it is there.
 ///
 /// # Safety
 /// As for `Exchange::run`.
@@ -27,13 +65,18 @@ pub(super) unsafe fn pair_by_pair(
     shipment: &Shipment<'_>,
     requests: &mut Request,
     blocking: bool,
+    mut porter: Option<&mut dyn Porter>,
 ) -> Result<()> {
     // SAFETY: chunks lie inside the buffers, which stay untouched until all requests were waited for.
     unsafe {
-        let (mut done, missed) = begin_receives(comm, shipment, requests);
+        let fetched = porter.as_deref_mut().map_or(Ok(()), |porter| fetch_all(comm, shipment, porter));
+        let (received, missed) = begin_receives(comm, shipment, requests);
+        let (mut done, mut number) = (fetched.and(received), 0);
         for_each_chunk(comm, shipment, shipment.leaving, |chunk| {
             if done.is_ok() && !shipment.is_empty {
-                done = send(comm, shipment, requests, chunk, blocking);
+                let is_there = porter.as_deref_mut().map_or(Ok(()), |porter| porter.await_chunk(number));
+                number += 1;
+                done = is_there.and_then(|()| send(comm, shipment, requests, chunk, blocking));
                 if done.is_ok() {
                     return;
                 }
@@ -48,9 +91,42 @@ pub(super) unsafe fn pair_by_pair(
             let _ = comm.receive(shipment.to.add(begin), count as usize, shipment.size, rank);
         }
         let _span = trace::span(|| What::WaitAll);
+        if let Some(porter) = porter.filter(|_| done.is_ok()) {
+            done = deliver_all(comm, shipment, requests, porter);
+        }
         let waited = requests.wait_all();
         done.and(waited)
     }
+}
+
+/// Begins to bring all that is to leave.
+///
+/// # Errors
+/// Those of the porter.
+fn fetch_all(comm: &Comm, shipment: &Shipment<'_>, porter: &mut dyn Porter) -> Result<()> {
+    let mut fetched = Ok(());
+    if !shipment.is_empty {
+        for_each_chunk(comm, shipment, shipment.leaving, |chunk| {
+            if fetched.is_ok() {
+                fetched = porter.fetch(chunk.bytes(shipment));
+            }
+        });
+    }
+    fetched.and(porter.make_room())
+}
+
+/// Takes on each chunk when it arrives; all receives were begun, before all else that is under way.
+///
+/// # Errors
+/// Those of the porter; those of [`Request::wait_any`], and then the others are still to be waited for.
+fn deliver_all(comm: &Comm, shipment: &Shipment<'_>, requests: &mut Request, porter: &mut dyn Porter) -> Result<()> {
+    let mut chunks = Vec::new();
+    for_each_chunk(comm, shipment, shipment.arriving, |chunk| chunks.push(chunk));
+    for _ in 0..chunks.len() {
+        let arrived = requests.wait_any(chunks.len())?;
+        porter.deliver(chunks[arrived].bytes(shipment))?;
+    }
+    Ok(())
 }
 
 /// # Safety

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::device::{Address, Device, HANDLE_BYTES, Stream, Way, insist};
+use super::device::{Address, Device, HANDLE_BYTES, insist};
 use super::memory::Memory;
 use crate::comm::{Comm, Count, Farewell, Request, on_finalize};
 use crate::error::{Error, Result};
@@ -16,6 +16,17 @@ pub(super) enum Carrier {
     Aware,
     /// The ranks of the node read each other's memory.
     Shared(Shared),
+}
+
+impl Carrier {
+    /// The memory by way of which exchanges go, in words.
+    pub fn memory(&self) -> &'static str {
+        match self {
+            Carrier::Staged(_) => "by way of host memory",
+            Carrier::Aware => "of device memory",
+            Carrier::Shared(_) => "in shared device memory",
+        }
+    }
 }
 
 /// Memory that all ranks of a node read.
@@ -164,28 +175,6 @@ pub(super) fn mpi_carries(comm: &Comm, device: &Arc<dyn Device>) -> Result<bool>
     });
     let is_right = got.is_ok_and(|words| words == pattern(left));
     Ok(comm.max(&[i64::from(!is_right)])?[0] == 0)
-}
-
-/// Copies a packed side between a device and host memory, but for the piece `without` that stays.
-///
-/// # Safety
-/// Both hold the side.
-pub(super) unsafe fn stage(
-    device: &dyn Device,
-    (way, to, from): (Way, u64, u64),
-    bytes: usize,
-    without: Option<std::ops::Range<usize>>,
-    stream: Stream,
-) -> Result<()> {
-    let hole = without.unwrap_or(bytes..bytes);
-    for part in [0..hole.start, hole.end..bytes] {
-        if !part.is_empty() {
-            let offset = part.start as u64;
-            // SAFETY: by the caller's word.
-            unsafe { device.copy(way, to + offset, from + offset, part.len(), stream) }?;
-        }
-    }
-    Ok(())
 }
 
 /// Why ranks do not share the memory of their devices, in words for a recipe.

@@ -12,6 +12,38 @@ pub(crate) type Address = u64;
 /// A queue of work on a device, as its library knows it; 0 is the default one.
 pub(crate) type Stream = usize;
 
+/// A mark in the work of a stream, as the library of its device knows it.
+pub(crate) type Event = usize;
+
+/// What a kernel of the engine's own does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verb {
+    /// Moves boxes.
+    Move,
+    /// The same, of real numbers that become complex.
+    Promote,
+    /// The same, of the real parts of complex ones.
+    Extract,
+    Scale,
+    /// Multiplies elements by others.
+    Multiply,
+    Fold,
+    Unfold,
+    FoldBack,
+    UnfoldBack,
+}
+
+/// A kernel of the engine's own: what it does, and to which numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kernel {
+    pub verb: Verb,
+    pub is_complex: bool,
+    pub is_double: bool,
+}
+
+/// Elements that a block of the simple kernels works on.
+pub(crate) const TILE: usize = 1024;
+
 /// The bytes by which another process finds memory of this one.
 pub(crate) const HANDLE_BYTES: usize = 64;
 
@@ -31,8 +63,13 @@ pub(crate) trait Device: Send + Sync + fmt::Debug {
     /// Its number.
     fn ordinal(&self) -> i32;
 
-    /// Its name, with its number.
-    fn describe(&self) -> String;
+    /// Its model.
+    fn name(&self) -> &str;
+
+    /// Its model, with its number.
+    fn describe(&self) -> String {
+        format!("{} (device {})", self.name(), self.ordinal())
+    }
 
     /// Whether the MPI library says that it reads and writes this device's memory.
     fn is_known_to_mpi(&self) -> bool;
@@ -85,11 +122,35 @@ pub(crate) trait Device: Send + Sync + fmt::Debug {
     /// Waits for all that was queued.
     fn synchronize(&self, stream: Stream) -> Result<()>;
 
-    /// Queues a kernel of the engine's own, by its name, on so many blocks.
+    /// A mark that no stream has passed.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`].
+    fn create_event(&self) -> Result<Event>;
+
+    /// Gives it back.
+    ///
+    /// # Errors
+    /// As for [`Device::free`].
+    fn destroy_event(&self, event: Event) -> Result<()>;
+
+    /// Puts the mark behind all that was queued.
+    fn record(&self, event: Event, stream: Stream) -> Result<()>;
+
+    /// Waits until the stream has passed the mark.
+    fn await_event(&self, event: Event) -> Result<()>;
+
+    /// Compiles the kernels, or takes them from the cache, unless that was done before.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] with what the compiler says.
+    fn load_kernels(&self) -> Result<()>;
+
+    /// Queues a kernel on so many blocks.
     ///
     /// # Safety
-    /// The arguments are those of the kernel; what they point to is valid until the stream was waited for.
-    unsafe fn launch(&self, kernel: &str, blocks: usize, arguments: &[u64], stream: Stream) -> Result<()>;
+    /// Kernels were loaded. The arguments are those of the kernel; what they point to is valid until the stream was waited for.
+    unsafe fn launch(&self, kernel: Kernel, blocks: usize, arguments: &[u64], stream: Stream) -> Result<()>;
 
     /// Prepares transforms of this shape.
     fn fft(&self, shape: &Shape, is_double: bool) -> Result<Box<dyn Fft>>;

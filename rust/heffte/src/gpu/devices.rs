@@ -109,10 +109,10 @@ fn check_device(backend: BackendKind) -> Result<()> {
 
 /// The device that has the memory at the first of these addresses; each is memory of one.
 fn owner(backend: BackendKind, addresses: &[Address]) -> Result<Arc<dyn Device>> {
-    let any = vendors::device_of(backend, None)?;
     let mut found = None;
     for address in addresses {
-        let ordinal = any.owner(*address).ok_or(Error::NoDeviceMemory { address: *address, name: backend.name() })?;
+        let owner = vendors::owner(backend, *address)?;
+        let ordinal = owner.ok_or(Error::NoDeviceMemory { address: *address, name: backend.name() })?;
         found = found.or(Some(ordinal));
     }
     vendors::device_of(backend, found)

@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::carrier::{Carrier, Shared, free_retired, mpi_carries, refusal};
 use super::device::{Address, Device, Fft, Stream, insist};
 use super::lines::Shape;
-use super::memory::Memory;
+use super::memory::{DeviceArray, Memory};
 use super::program::{Carriage, Crossing, Ends, Peer, Program, Route, SLOTS, Step};
+use super::staging::Events;
+use crate::array::ElementType;
 use crate::axis::Domain;
 use crate::comm::Comm;
 use crate::error::{ErrorKind, Result};
@@ -27,6 +29,7 @@ pub(crate) struct Engine {
     pub(super) route: Route,
     pub(super) boxes: [Box3d; 2],
     pub(super) domain: Domain,
+    transport: Transport,
     state: Mutex<State>,
 }
 
@@ -34,6 +37,7 @@ pub(crate) struct Engine {
 pub(super) struct State {
     pub exchanges: Vec<Exchange>,
     pub carrier: Carrier,
+    events: Events,
     programs: Vec<(Ends, bool, Prepared)>,
     ffts: HashMap<(Shape, bool), Box<dyn Fft>>,
     workspace: Memory,
@@ -68,7 +72,8 @@ impl Engine {
     /// # Errors
     /// Why there is no such device on some rank, on all of them; [`Error::Mpi`].
     pub fn new(comm: &Comm, spec: &Spec, recipe: &mut Recipe, is_one_node: bool) -> Result<Engine> {
-        let device = comm.agree(super::device_of(spec.backend, spec.device))?;
+        let device = super::device_of(spec.backend, spec.device);
+        let device = comm.agree(device.and_then(|device| device.load_kernels().map(|()| device)))?;
         let route = Route { recipe: recipe.clone(), rank: comm.rank() };
         let count = recipe.stages().len() - 1;
         let schedules = (0..count).map(|index| route.schedule(index, comm.rank())).collect();
@@ -88,6 +93,7 @@ impl Engine {
         let state = State {
             exchanges,
             carrier,
+            events: Events::none(&device),
             programs: Vec::new(),
             ffts: HashMap::new(),
             workspace: Memory::none(&device),
@@ -96,8 +102,9 @@ impl Engine {
             refusal: None,
         };
         let boxes = [spec.inbox, spec.outbox];
-        let engine = Engine { device, route, boxes, domain: spec.domain(), state: Mutex::new(state) };
-        recipe.set_carrier(engine.carrier_name(spec), false);
+        let (domain, transport) = (spec.domain(), options.transport);
+        let engine = Engine { device, route, boxes, domain, transport, state: Mutex::new(state) };
+        recipe.set_carrier(engine.carrier_name(), false);
         recipe.set_device(engine.describe());
         Ok(engine)
     }
@@ -132,14 +139,44 @@ impl Engine {
     }
 
     /// What carries exchanges, in words for the recipe.
-    pub fn carrier_name(&self, spec: &Spec) -> String {
-        let (state, transport) = (self.lock(), spec.options.transport.name());
+    pub fn carrier_name(&self) -> String {
+        let (state, transport) = (self.lock(), self.transport.name());
         let suffix = state.refusal.as_ref().map_or(String::new(), |refusal| format!(" ({refusal})"));
         match &state.carrier {
-            Carrier::Staged(_) => format!("{transport} by way of host memory{suffix}"),
-            Carrier::Aware => format!("{transport} of device memory{suffix}"),
             Carrier::Shared(_) => "shared device memory".to_owned(),
+            carrier => format!("{transport} {}{suffix}", carrier.memory()),
         }
+    }
+
+    /// What all that was measured of it depends on: the model of its device, and the memory by way of which exchanges go.
+    pub fn conditions(&self) -> String {
+        format!("{}, {}", self.device.name(), self.lock().carrier.memory())
+    }
+
+    /// Whether ranks read each other's memory.
+    pub fn is_shared(&self) -> bool {
+        self.lock().is_shared()
+    }
+
+    /// Gives what it does to `other` for what that does. Memory that serves any way stays with each.
+    pub fn change_ways(&mut self, other: &mut Engine) {
+        std::mem::swap(self, other);
+        let [own, others] = [self, other].map(|engine| engine.state.get_mut().unwrap_or_else(PoisonError::into_inner));
+        std::mem::swap(&mut own.workspace, &mut others.workspace);
+        std::mem::swap(&mut own.scratch, &mut others.scratch);
+        std::mem::swap(&mut own.events, &mut others.events);
+        std::mem::swap(&mut own.last_stream, &mut others.last_stream);
+        if let (Carrier::Staged(own), Carrier::Staged(others)) = (&mut own.carrier, &mut others.carrier) {
+            std::mem::swap(own, others);
+        }
+    }
+
+    /// An array of `len` elements on its device, which may hold anything.
+    ///
+    /// # Errors
+    /// [`crate::Error::Allocation`], [`crate::Error::Device`].
+    pub fn array(&self, len: usize, element: ElementType) -> Result<DeviceArray> {
+        DeviceArray::on(&self.device, len, element)
     }
 
     /// Elements of a workspace that a single transform needs, of the type in which the plan works.
@@ -219,6 +256,10 @@ impl Engine {
             let lens =
                 state.exchanges.iter().flat_map(|exchange| [exchange.schedule().near.len, exchange.schedule().far.len]);
             let bytes = lens.max().unwrap_or(0) * ends.batch * 2 * size;
+            // The call before may still copy from there.
+            if let Some(stream) = state.last_stream.filter(|_| pinned.iter().any(|side| side.is_shorter(bytes))) {
+                self.device.synchronize(stream)?;
+            }
             for side in pinned {
                 side.reserve(bytes)?;
             }
@@ -332,6 +373,7 @@ impl State {
             ffts: &self.ffts,
             exchanges: &mut self.exchanges,
             carrier: &self.carrier,
+            events: &mut self.events,
             scratch: self.scratch.begin(),
         }
     }
@@ -387,5 +429,6 @@ pub(super) struct Parts<'a> {
     pub ffts: &'a HashMap<(Shape, bool), Box<dyn Fft>>,
     pub exchanges: &'a mut [Exchange],
     pub carrier: &'a Carrier,
+    pub events: &'a mut Events,
     pub scratch: Address,
 }

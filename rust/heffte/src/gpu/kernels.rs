@@ -1,32 +1,61 @@
 //! The source of the kernels, and what was compiled of it before.
 
+use std::ffi::{CStr, CString};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 
+use super::device::{Kernel, Verb};
 use crate::error::Result;
 use crate::files;
 
 /// The kernels, for the compilers of all vendors.
 pub(super) const SOURCE: &str = include_str!("kernels/heffte.cu");
 
-/// The verbs of all kernels, with the kinds of numbers that each is there for.
-pub(super) const NAMES: [(&str, &[&str]); 8] = [
-    ("move", &["f32", "f64", "c32", "c64"]),
-    ("promote", &["f32", "f64"]),
-    ("extract", &["f32", "f64"]),
-    ("scale", &["f32", "f64"]),
-    ("fold", &["f32", "f64"]),
-    ("unfold", &["f32", "f64"]),
-    ("fold_back", &["f32", "f64"]),
-    ("unfold_back", &["f32", "f64"]),
+/// What kernels do, how their names begin, and whether they are there for complex numbers, too.
+const VERBS: [(Verb, &str, bool); 9] = [
+    (Verb::Move, "move", true),
+    (Verb::Promote, "promote", false),
+    (Verb::Extract, "extract", false),
+    (Verb::Scale, "scale", false),
+    (Verb::Multiply, "multiply", true),
+    (Verb::Fold, "fold", false),
+    (Verb::Unfold, "unfold", false),
+    (Verb::FoldBack, "fold_back", false),
+    (Verb::UnfoldBack, "unfold_back", false),
 ];
 
 /// Threads of a block.
 pub(super) const THREADS: u32 = 256;
 
-/// The names of all kernels.
-pub(super) fn names() -> impl Iterator<Item = String> {
-    NAMES.into_iter().flat_map(|(verb, numbers)| numbers.iter().map(move |number| format!("{verb}_{number}")))
+/// The functions of a module, one for each kernel.
+pub(super) struct Functions<F>([Option<F>; 4 * VERBS.len()]);
+
+impl<F: Copy> Functions<F> {
+    /// Those that `find` finds by their names.
+    ///
+    /// # Errors
+    /// Those of `find`.
+    pub fn found(find: impl Fn(&CStr) -> Result<F>) -> Result<Functions<F>> {
+        let mut functions = [None; 4 * VERBS.len()];
+        for (verb, name, has_complex) in VERBS {
+            for (is_complex, letter) in [(false, 'f'), (true, 'c')].into_iter().take(1 + usize::from(has_complex)) {
+                for (is_double, bits) in [(false, 32), (true, 64)] {
+                    let name = CString::new(format!("{name}_{letter}{bits}")).expect("names have no zeros");
+                    functions[place(Kernel { verb, is_complex, is_double })] = Some(find(&name)?);
+                }
+            }
+        }
+        Ok(Functions(functions))
+    }
+
+    /// The function of a kernel.
+    pub fn of(&self, kernel: Kernel) -> F {
+        self.0[place(kernel)].expect("steps have kernels that are there")
+    }
+}
+
+fn place(kernel: Kernel) -> usize {
+    4 * kernel.verb as usize + 2 * usize::from(kernel.is_complex) + usize::from(kernel.is_double)
 }
 
 /// What was compiled for such a device by such a compiler, kept in the user's cache.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::device::{Address, Device, Way, insist};
+use super::device::{Address, Device, Kernel, TILE, Verb, Way, insist};
 use crate::array::{Element, ElementType, RawArray};
 use crate::backend::BackendKind;
 use crate::error::{Error, Result};
@@ -126,7 +126,15 @@ impl DeviceArray {
     /// [`Error::HostBackend`] where the backend is none of a device, [`Error::BackendNotBuilt`], [`Error::BackendUnavailable`],
     /// [`Error::Allocation`].
     pub fn new(backend: BackendKind, len: usize, element: ElementType) -> Result<DeviceArray> {
-        let memory = Memory::new(&super::device_of(backend, None)?, len * element.size())?;
+        DeviceArray::on(&super::device_of(backend, None)?, len, element)
+    }
+
+    /// The same on `device`.
+    ///
+    /// # Errors
+    /// [`Error::Allocation`], [`Error::Device`].
+    pub(super) fn on(device: &Arc<dyn Device>, len: usize, element: ElementType) -> Result<DeviceArray> {
+        let memory = Memory::new(device, len * element.size())?;
         Ok(DeviceArray { memory, len, element })
     }
 
@@ -152,6 +160,31 @@ impl DeviceArray {
         let mut data = vec![E::default(); self.len];
         self.memory.read(0, &mut data)?;
         Ok(data)
+    }
+
+    /// Multiplies each element by that of `other` in the same place, in the order of the default stream.
+    ///
+    /// # Errors
+    /// [`Error::Caller`] where the other has other elements, or lies on another device; [`Error::Device`].
+    pub fn multiply_by(&mut self, other: &DeviceArray) -> Result<()> {
+        let told = |array: &DeviceArray| {
+            format!("{} elements of {} on {}", array.len, array.element.name(), array.memory.device.describe())
+        };
+        if told(self) != told(other) {
+            let message = format!("{} cannot be multiplied by {}: both must be alike", told(self), told(other));
+            return Err(Error::Caller { message });
+        }
+        if self.len == 0 {
+            return Ok(());
+        }
+        let device = &self.memory.device;
+        device.load_kernels()?;
+        let _entered = device.enter()?;
+        let (is_complex, is_double) = (self.element.is_complex(), self.element.is_double());
+        let arguments = [self.memory.begin, other.memory.begin, self.len as u64];
+        let kernel = Kernel { verb: Verb::Multiply, is_complex, is_double };
+        // SAFETY: both arrays have so many elements; who frees them waits for what was queued before.
+        unsafe { device.launch(kernel, self.len.div_ceil(TILE), &arguments, 0) }
     }
 
     /// The array as a call of a plan takes it.

@@ -15,6 +15,7 @@ mod memory;
 mod moves;
 mod program;
 mod run;
+mod staging;
 mod vendors;
 
 pub(crate) use engine::Engine;

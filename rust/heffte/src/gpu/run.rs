@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use super::carrier::{Carrier, stage};
-use super::device::{Address, Device, Stream, Way};
+use super::carrier::Carrier;
+use super::device::{Address, Device, Kernel, Stream, TILE, Verb, Way};
 use super::engine::{Engine, Parts, Ready, real_size, slot_begin};
 use super::lines::{BoxLines, Numbers, Shape};
 use super::program::{Conversion, Ends, FourierStep, MoveStep, Place, Program, R2rStep, Step};
+use super::staging::{Ferry, stage};
 use crate::comm::{Comm, Describe};
 use crate::error::{Error, Result};
 use crate::options::Direction;
@@ -131,9 +132,6 @@ struct Run<'a> {
     sends_nothing: bool,
 }
 
-/// Elements that a block of the simple kernels works on.
-const TILE: usize = 1024;
-
 impl Run<'_> {
     fn device(&self) -> &dyn Device {
         &*self.engine.device
@@ -147,10 +145,9 @@ impl Run<'_> {
         real_size(self.ready.is_double)
     }
 
-    /// The name of a kernel for the precision at hand, of real or complex numbers.
-    fn kernel(&self, verb: &str, is_complex: bool) -> String {
-        let bits = if self.ready.is_double { 64 } else { 32 };
-        format!("{verb}_{}{bits}", if is_complex { 'c' } else { 'f' })
+    /// The kernel for the precision at hand, of real or complex numbers.
+    fn kernel(&self, verb: Verb, is_complex: bool) -> Kernel {
+        Kernel { verb, is_complex, is_double: self.ready.is_double }
     }
 
     fn address(&self, place: Place) -> Address {
@@ -205,20 +202,20 @@ impl Run<'_> {
     unsafe fn moves(&self, step: &MoveStep, offset: usize, factor: f64) -> Result<()> {
         let bases = step.bases.map(|place| self.address(place));
         let kernel = match step.conversion {
-            Conversion::Real => self.kernel("move", false),
-            Conversion::Complex => self.kernel("move", true),
-            Conversion::Promote => self.kernel("promote", false),
-            Conversion::Extract => self.kernel("extract", false),
+            Conversion::Real => self.kernel(Verb::Move, false),
+            Conversion::Complex => self.kernel(Verb::Move, true),
+            Conversion::Promote => self.kernel(Verb::Promote, false),
+            Conversion::Extract => self.kernel(Verb::Extract, false),
         };
         let table = self.parts.prepared.tables.begin() + offset as u64;
         let arguments = [table, step.moves.len() as u64, bases[0], bases[1], bases[2], 0, factor.to_bits()];
         // SAFETY: by the caller's word.
-        unsafe { self.launch(&kernel, step.moves.blocks(), &arguments) }
+        unsafe { self.launch(kernel, step.moves.blocks(), &arguments) }
     }
 
     /// # Safety
     /// As for [`Run::walk`].
-    unsafe fn launch(&self, kernel: &str, blocks: usize, arguments: &[u64]) -> Result<()> {
+    unsafe fn launch(&self, kernel: Kernel, blocks: usize, arguments: &[u64]) -> Result<()> {
         if blocks == 0 {
             return Ok(());
         }
@@ -255,9 +252,9 @@ impl Run<'_> {
         let (period, half) = (step.period(), step.period() / 2 + 1);
         let is_inverse = step.is_inverse(self.task.direction);
         let (verbs, lens) = if is_inverse {
-            (["fold_back", "unfold_back"], [half, period])
+            ([Verb::FoldBack, Verb::UnfoldBack], [half, period])
         } else {
-            (["fold", "unfold"], [period, half])
+            ([Verb::Fold, Verb::Unfold], [period, half])
         };
         // Spectra are folded to where complex numbers have room, and come from there.
         let (first, second) = if is_inverse { (step.spectra, step.folded) } else { (step.folded, step.spectra) };
@@ -265,7 +262,7 @@ impl Run<'_> {
         let batch = self.ends.batch;
         let bytes = |len: i64, is_complex: bool| (step.lines * len) as u64 * size * if is_complex { 2 } else { 1 };
         let launch =
-            |verb: &str, place: Place, folded: Address, (len, numbers): (i64, i64), factor: f64, is_complex| {
+            |verb: Verb, place: Place, folded: Address, (len, numbers): (i64, i64), factor: f64, is_complex| {
                 for transform in 0..batch as u64 {
                     let in_box = self.address(place) + transform * step.numbers as u64 * size;
                     let (others, [near, far]) = step.others;
@@ -279,7 +276,7 @@ impl Run<'_> {
                     let arguments: Vec<u64> = arguments.collect();
                     let blocks = ((numbers * step.lines) as usize).div_ceil(TILE);
                     // SAFETY: by the caller's word.
-                    unsafe { self.launch(&self.kernel(verb, false), blocks, &arguments) }?;
+                    unsafe { self.launch(self.kernel(verb, false), blocks, &arguments) }?;
                 }
                 Ok(())
             };
@@ -300,7 +297,7 @@ impl Run<'_> {
         let numbers = count * if is_complex { 2 } else { 1 };
         let arguments = [self.task.output, numbers as u64, factor.to_bits()];
         // SAFETY: by the caller's word.
-        unsafe { self.launch(&self.kernel("scale", false), numbers.div_ceil(TILE), &arguments) }
+        unsafe { self.launch(self.kernel(Verb::Scale, false), numbers.div_ceil(TILE), &arguments) }
     }
 
     /// Moves packed pieces between ranks.
@@ -313,6 +310,8 @@ impl Run<'_> {
     unsafe fn exchange(&mut self, index: usize, (from, to): (Place, Place), element: usize) -> Result<()> {
         let _span = trace::span(|| What::Exchange);
         let sides = [self.address(from), self.address(to)];
+        // Others go on as if nothing were amiss here, until messages between pairs tell them.
+        self.sends_nothing |= self.done.is_err();
         // SAFETY: by the caller's word.
         let (queued, moved) = unsafe {
             match self.parts.carrier {
@@ -322,12 +321,14 @@ impl Run<'_> {
                     (waited, self.comm.max(&[0]).map(drop))
                 }
                 Carrier::Aware => self.pass_on(index, sides, element),
-                Carrier::Staged(pinned) => self.pass_by_host(
-                    index,
-                    sides,
-                    [pinned[0].begin() as *mut u8, pinned[1].begin() as *mut u8],
-                    element,
-                ),
+                Carrier::Staged(pinned) => {
+                    let host = [pinned[0].begin(), pinned[1].begin()];
+                    if self.parts.exchanges[index].takes_porter(self.ends.batch) {
+                        (Ok(()), self.pass_in_chunks(index, sides, host, element))
+                    } else {
+                        self.pass_by_host(index, sides, host, element)
+                    }
+                }
             }
         };
         if self.done.is_ok() {
@@ -364,6 +365,29 @@ impl Run<'_> {
         (queued, moved)
     }
 
+    /// By messages between pairs of ranks, from host memory to host memory, to which and from which chunks are copied meanwhile.
+    ///
+    /// # Errors
+    /// What the device says, or MPI.
+    ///
+    /// # Safety
+    /// As for [`Run::walk`]; the host's memory is as long as any side.
+    unsafe fn pass_in_chunks(
+        &mut self,
+        index: usize,
+        sides: [Address; 2],
+        host: [Address; 2],
+        element: usize,
+    ) -> Result<()> {
+        let (places, how) = ((host[0] as *const u8, host[1] as *mut u8), (element, self.ends.batch));
+        let (comm, direction, is_empty) = (self.comm, self.task.direction, self.sends_nothing);
+        // SAFETY: by the caller's word.
+        unsafe {
+            let mut ferry = Ferry::new(&mut *self.parts.events, self.task.stream, sides, host);
+            self.parts.exchanges[index].run(comm, direction, places, how, is_empty, Some(&mut ferry))
+        }
+    }
+
     /// By messages from host memory to host memory: what the device says, and MPI.
     ///
     /// # Safety
@@ -372,7 +396,7 @@ impl Run<'_> {
         &mut self,
         index: usize,
         sides: [Address; 2],
-        host: [*mut u8; 2],
+        host: [Address; 2],
         element: usize,
     ) -> (Result<()>, Result<()>) {
         let exchange = &self.parts.exchanges[index];
@@ -384,10 +408,10 @@ impl Run<'_> {
         let (device, stream) = (&*self.engine.device, self.task.stream);
         // SAFETY: by the caller's word.
         unsafe {
-            let down = stage(device, (Way::ToHost, host[0] as u64, sides[0]), lens[0], out, stream);
+            let down = stage(device, (Way::ToHost, host[0], sides[0]), lens[0], out, stream);
             let down = down.and(device.synchronize(stream));
-            let moved = self.send(index, (host[0].cast_const(), host[1]), element);
-            let up = stage(device, (Way::ToDevice, sides[1], host[1] as u64), lens[1], back, stream);
+            let moved = self.send(index, (host[0] as *const u8, host[1] as *mut u8), element);
+            let up = stage(device, (Way::ToDevice, sides[1], host[1]), lens[1], back, stream);
             (down.and(up), moved)
         }
     }
@@ -407,6 +431,8 @@ impl Run<'_> {
     unsafe fn send(&mut self, index: usize, places: (*const u8, *mut u8), element: usize) -> Result<()> {
         let how = (element, self.ends.batch);
         // SAFETY: by the caller's word.
-        unsafe { self.parts.exchanges[index].run(self.comm, self.task.direction, places, how, self.sends_nothing) }
+        unsafe {
+            self.parts.exchanges[index].run(self.comm, self.task.direction, places, how, self.sends_nothing, None)
+        }
     }
 }

@@ -57,8 +57,7 @@ impl Plan {
         };
         let sizes = Sizes::of(&recipe, needed, comm.rank());
         let mut plan = Plan { comm, spec, recipe, sizes, body };
-        // What is tried is tried in host memory.
-        if spec.options.tune && !spec.backend.is_device() {
+        if spec.options.tune {
             plan.tune()?;
         }
         if let Some((_, words)) = picked {

@@ -369,8 +369,9 @@ impl<'a> Run<'a> {
         let from = self.vicinity.as_deref().map_or(from, Vicinity::leaving).cast_const();
         let exchange = &mut self.exchanges[index];
         // SAFETY: both sides are places of the program, for a batch.
-        let moved =
-            unsafe { exchange.run(&plan.comm, call.direction, (from, to), (size, call.batch), self.sends_nothing) };
+        let moved = unsafe {
+            exchange.run(&plan.comm, call.direction, (from, to), (size, call.batch), self.sends_nothing, None)
+        };
         self.vicinity.as_deref_mut().into_iter().for_each(Vicinity::meet);
         if !self.exchanges[index].is_of_pairs(call.batch) {
             return moved;

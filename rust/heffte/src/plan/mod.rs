@@ -142,7 +142,7 @@ impl Plan {
                     recipe.set_carrier(format!("{} ({refusal})", self.spec.options.transport.name()), false);
                 }
             }
-            Body::Device(engine) => recipe.set_carrier(engine.carrier_name(&self.spec), false),
+            Body::Device(engine) => recipe.set_carrier(engine.carrier_name(), false),
         }
         recipe
     }

@@ -5,6 +5,7 @@ use heffte::{BackendKind, Complex, Direction, Plan, PlanOptions, PlanningEffort,
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::*;
 
+use crate::arrays::once;
 use crate::harness::Harness;
 use crate::oracle::Field;
 use crate::problem::Problem;
@@ -12,16 +13,21 @@ use crate::problem::Problem;
 pub fn run(harness: &mut Harness<'_>) {
     let comm = harness.comm;
     for backend in BackendKind::on_host() {
-        let name = format!("tuned_plans_follow_the_definition_and_are_the_same_on_all_ranks ({})", backend.name());
         // Others make the same choices, of the same ways.
-        let cases = if backend == BackendKind::Stock { 24 } else { 6 };
-        harness.test(&name, || {
-            for seed in 3000..3000 + (cases / comm.size() as u64).max(1) {
-                tuned(comm, backend, seed);
-            }
-        });
+        by(harness, backend, if backend == BackendKind::Stock { 24 } else { 6 });
     }
     harness.test("wisdom_is_written_and_read_and_garbage_is_replaced", || wisdom(comm));
+}
+
+/// Tuned plans by a backend: so many cases, shared by the ranks.
+pub fn by(harness: &mut Harness<'_>, backend: BackendKind, cases: u64) {
+    let comm = harness.comm;
+    let name = format!("tuned_plans_follow_the_definition_and_are_the_same_on_all_ranks ({})", backend.name());
+    harness.test(&name, || {
+        for seed in 3000..3000 + (cases / comm.size() as u64).max(1) {
+            tuned(comm, backend, seed);
+        }
+    });
 }
 
 /// A plan of a random problem, tuned, and what it says of that.
@@ -37,9 +43,9 @@ fn transform(plan: &Plan, input: &[Complex<f64>]) -> Vec<Complex<f64>> {
     let mut output = vec![Complex::default(); plan.size_outbox()];
     if plan.is_r2c() {
         let input: Vec<f64> = input.iter().map(|value| value.re).collect();
-        plan.forward(&input, &mut output, Scale::None).expect("forward");
+        once(plan, Direction::Forward, &input, &mut output, Scale::None).expect("forward");
     } else {
-        plan.forward(input, &mut output, Scale::None).expect("forward");
+        once(plan, Direction::Forward, input, &mut output, Scale::None).expect("forward");
     }
     output
 }
@@ -65,6 +71,38 @@ fn tuned(comm: &SimpleCommunicator, backend: BackendKind, seed: u64) {
     for (value, expected) in output.iter().zip(&expected) {
         assert!((value - expected).norm() <= bound, "{value} is not {expected}, case {seed}: {problem:?}\n{said}");
     }
+}
+
+/// The fastest way on a device is remembered for devices of its model.
+pub fn wisdom_of_devices(comm: &SimpleCommunicator, backend: BackendKind) {
+    let folder = std::env::temp_dir().join(format!("heffte-wisdom-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for temporary files");
+    let path = folder.join("wisdom.json");
+    // SAFETY: the harness's watchdog is the only other thread, and it looks at no variable.
+    unsafe { std::env::set_var("HEFFTE_WISDOM", &path) };
+    let mut problem = Problem { backend, ..Problem::random(comm.size() as usize, 4000) };
+    problem.options.pretended_node = 0;
+    // What is measured through shared memory says nothing of messages; one rank has neither.
+    for use_shared_memory in [true, false].into_iter().take(comm.size().min(2) as usize) {
+        problem.options.use_shared_memory = use_shared_memory;
+        let (first, measured) = plan(comm, &problem);
+        let (second, remembered) = plan(comm, &problem);
+        assert_eq!((measured.is_remembered, remembered), (false, Tuned { is_remembered: true, ..measured }));
+        assert_eq!(first.recipe().stages(), second.recipe().stages());
+        let said = second.recipe().to_string();
+        let model = said.split_once(" (device 0)").expect("it names its device").0.rsplit("  ").next();
+        if comm.rank() == 0 {
+            let text = std::fs::read_to_string(&path).expect("it was written");
+            assert!(
+                text.contains(model.expect("there is a last word")) && text.contains(backend.name()),
+                "{said}{text}"
+            );
+        }
+        comm.barrier();
+    }
+    // SAFETY: as above.
+    unsafe { std::env::remove_var("HEFFTE_WISDOM") };
+    std::fs::remove_dir_all(&folder).expect("the folder is ours");
 }
 
 /// Only rank 0 looks at the file, which is why it alone has a path to it.

@@ -74,6 +74,12 @@ fn engine(tools: &Tools, report: &mut Report) {
     let mut aware = on_devices("cuda", 2);
     aware.env("HEFFTE_STAND_IN_AWARE", "1").env("HEFFTE_SHARED_MEMORY", "0").env("LD_PRELOAD", place().join(BODY));
     report.program_within("2 ranks, MPI carries the memory of devices", &mut aware, LIMIT);
+    for vendor in VENDORS {
+        let mut memory = on_ranks(1);
+        with_stand_ins(&mut memory, tools, vendor).env("HEFFTE_STAND_IN_DEVICES", "2");
+        memory.args(["devices", "memory", backend_of(vendor)]);
+        report.program_within(&format!("memory of one of two devices of {vendor}"), &mut memory, LIMIT);
+    }
     let mut missing = on_ranks(1);
     missing.env("HEFFTE_STAND_IN_DEVICES", "0").args(["devices", "none"]);
     report.program_within("no driver", &mut missing, LIMIT);

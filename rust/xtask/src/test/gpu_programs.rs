@@ -67,6 +67,17 @@ pub fn run(tools: &Tools, report: &mut Report) {
         tests.args(["-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider"]).arg(at("tests/python/test_devices.py"));
         report.program_within(&format!("arrays in Python by {}: {ranks} ranks", backend_of(vendor)), &mut tests, SOON);
     }
+    for ranks in [1, 2] {
+        let mut figures = python::python(tools, ranks);
+        with_stand_ins(&mut figures, tools, "cuda").arg(at("tests/gpu/bundle/figures.py")).args(["--sizes", "6"]);
+        figures.arg("--output").arg(at("build/figures.json"));
+        report.check(&format!("the bundle's figures are taken, whatever they are: {ranks} ranks"), || {
+            let said = command::run("figures.py", &mut figures)?;
+            let verdicts = said.matches(": PASS").count() + said.matches(": FAIL").count();
+            ensure!(verdicts == if ranks == 1 { 6 } else { 2 } && said.contains("figures: "), "{said}");
+            Ok(())
+        });
+    }
     let mut example = tools.on_ranks(2, example());
     report.program_within("the example", with_stand_ins(&mut example, tools, "cuda"), SOON);
     report.check("the example without a device", || without_device(tools));

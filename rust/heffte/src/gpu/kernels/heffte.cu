@@ -195,6 +195,31 @@ KERNEL(scale_f64, 3, (double* numbers, i64 count, u64 factor))
     ALL_THREADS { scale(numbers, count, factor_of(factor)); }
 }
 
+// ---- Products of elements ----
+
+__device__ static inline float product(float x, float y) { return x * y; }
+__device__ static inline double product(double x, double y) { return x * y; }
+template<typename T> __device__ static inline Complex<T> product(Complex<T> x, Complex<T> y)
+{
+    Complex<T> z = {x.re * y.re - x.im * y.im, x.re * y.im + x.im * y.re};
+    return z;
+}
+
+#define MULTIPLY(name, Number)                                                                                                    \
+    KERNEL(name, 3, (Number* numbers, const Number* others, i64 count))                                                           \
+    {                                                                                                                             \
+        ALL_THREADS                                                                                                               \
+        {                                                                                                                         \
+            for (i64 i = (i64) blockIdx.x * TILE + threadIdx.x; i < count && i < ((i64) blockIdx.x + 1) * TILE; i += THREADS)     \
+                numbers[i] = product(numbers[i], others[i]);                                                                      \
+        }                                                                                                                         \
+    }
+
+MULTIPLY(multiply_f32, float)
+MULTIPLY(multiply_f64, double)
+MULTIPLY(multiply_c32, Complex<float>)
+MULTIPLY(multiply_c64, Complex<double>)
+
 // ---- Cosine and sine transforms, as Fourier transforms of folded lines ----
 
 // The numbers of R2rKind.

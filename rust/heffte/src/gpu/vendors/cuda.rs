@@ -1,7 +1,6 @@
 //! NVIDIA's devices, by the driver's own interface. The driver, NVRTC and cuFFT are loaded when a plan first wants them.
 
-use std::collections::HashMap;
-use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -12,8 +11,8 @@ use super::libraries::{Places, functions};
 use super::rtc::Compiler;
 use crate::backend::BackendKind;
 use crate::error::{Error, Result};
-use crate::gpu::device::{Address, Device, Entered, Fft, HANDLE_BYTES, Stream, Way};
-use crate::gpu::kernels::{self, Cache};
+use crate::gpu::device::{Address, Device, Entered, Event, Fft, HANDLE_BYTES, Kernel, Stream, Way};
+use crate::gpu::kernels::{self, Cache, Functions};
 use crate::gpu::lines::Shape;
 
 const PLACES: Places = Places {
@@ -112,12 +111,26 @@ pub(super) fn current() -> Result<i32> {
     Ok(ordinal)
 }
 
-/// A device, with its kernels.
+/// The device that has the memory at `address`, if one has.
+///
+/// # Errors
+/// [`Error::BackendUnavailable`].
+pub(super) fn owner(address: Address) -> Result<Option<i32>> {
+    libraries()?;
+    let mut ordinal: c_int = -1;
+    let attribute = sys::CUpointer_attribute::CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL;
+    // SAFETY: there is room for a number; the driver looks the address up in its tables.
+    let code = unsafe { sys::cuPointerGetAttribute((&raw mut ordinal).cast(), attribute, address) };
+    Ok((code == sys::CUresult::CUDA_SUCCESS && ordinal >= 0).then_some(ordinal))
+}
+
+/// A device, and its kernels once somebody wants them.
 pub(super) struct Cuda {
     ordinal: i32,
     name: String,
+    device: sys::CUdevice,
     context: sys::CUcontext,
-    kernels: HashMap<String, sys::CUfunction>,
+    kernels: OnceLock<Functions<sys::CUfunction>>,
     libraries: &'static Libraries,
 }
 
@@ -148,17 +161,11 @@ impl Cuda {
             done("cuDevicePrimaryCtxRetain", sys::cuDevicePrimaryCtxRetain(&mut context, device))?;
             CStr::from_ptr(name.as_ptr()).to_string_lossy().into_owned()
         };
-        let mut cuda = Cuda { ordinal, name, context, kernels: HashMap::new(), libraries };
-        let kernels = {
-            let _entered = cuda.enter()?;
-            cuda.compile(device)?
-        };
-        cuda.kernels = kernels;
-        Ok(cuda)
+        Ok(Cuda { ordinal, name, device, context, kernels: OnceLock::new(), libraries })
     }
 
     /// Compiles the kernels, or takes them from the cache.
-    fn compile(&self, device: sys::CUdevice) -> Result<HashMap<String, sys::CUfunction>> {
+    fn compile(&self) -> Result<Functions<sys::CUfunction>> {
         use sys::CUdevice_attribute::{
             CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR as MAJOR,
             CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR as MINOR,
@@ -166,7 +173,7 @@ impl Cuda {
         let mut capability = [0; 2];
         for (number, attribute) in capability.iter_mut().zip([MAJOR, MINOR]) {
             // SAFETY: there is room for a number.
-            done("cuDeviceGetAttribute", unsafe { sys::cuDeviceGetAttribute(number, attribute, device) })?;
+            done("cuDeviceGetAttribute", unsafe { sys::cuDeviceGetAttribute(number, attribute, self.device) })?;
         }
         let wanted = 10 * capability[0] + capability[1];
         let known = self.libraries.architectures.list();
@@ -197,18 +204,16 @@ impl Architectures {
 }
 
 /// The kernels of an image.
-fn load_kernels(image: &[u8]) -> Result<HashMap<String, sys::CUfunction>> {
+fn load_kernels(image: &[u8]) -> Result<Functions<sys::CUfunction>> {
     let mut module = std::ptr::null_mut();
     // SAFETY: the image is what a compiler made, and ends with a zero where it is text.
     done("cuModuleLoadData", unsafe { sys::cuModuleLoadData(&mut module, image.as_ptr().cast()) })?;
-    let kernel = |name: String| {
+    Functions::found(|name| {
         let mut function = std::ptr::null_mut();
-        let text = CString::new(name.as_str()).expect("names have no zeros");
         // SAFETY: the module was loaded, and is never unloaded.
-        done("cuModuleGetFunction", unsafe { sys::cuModuleGetFunction(&mut function, module, text.as_ptr()) })?;
-        Ok((name, function))
-    };
-    kernels::names().map(kernel).collect()
+        done("cuModuleGetFunction", unsafe { sys::cuModuleGetFunction(&mut function, module, name.as_ptr()) })?;
+        Ok(function)
+    })
 }
 
 impl Device for Cuda {
@@ -216,8 +221,8 @@ impl Device for Cuda {
         self.ordinal
     }
 
-    fn describe(&self) -> String {
-        format!("{} (device {})", self.name, self.ordinal)
+    fn name(&self) -> &str {
+        &self.name
     }
 
     fn is_known_to_mpi(&self) -> bool {
@@ -293,8 +298,40 @@ impl Device for Cuda {
         done("cuStreamSynchronize", unsafe { sys::cuStreamSynchronize(stream as sys::CUstream) })
     }
 
-    unsafe fn launch(&self, kernel: &str, blocks: usize, arguments: &[u64], stream: Stream) -> Result<()> {
-        let function = self.kernels[kernel];
+    fn create_event(&self) -> Result<Event> {
+        let mut event = std::ptr::null_mut();
+        let without_times = sys::CUevent_flags::CU_EVENT_DISABLE_TIMING as u32;
+        // SAFETY: there is room for a handle.
+        done("cuEventCreate", unsafe { sys::cuEventCreate(&mut event, without_times) })?;
+        Ok(event as Event)
+    }
+
+    fn destroy_event(&self, event: Event) -> Result<()> {
+        // SAFETY: it was created here.
+        done("cuEventDestroy", unsafe { sys::cuEventDestroy_v2(event as sys::CUevent) })
+    }
+
+    fn record(&self, event: Event, stream: Stream) -> Result<()> {
+        // SAFETY: both are of this context.
+        done("cuEventRecord", unsafe { sys::cuEventRecord(event as sys::CUevent, stream as sys::CUstream) })
+    }
+
+    fn await_event(&self, event: Event) -> Result<()> {
+        // SAFETY: it was created here.
+        done("cuEventSynchronize", unsafe { sys::cuEventSynchronize(event as sys::CUevent) })
+    }
+
+    fn load_kernels(&self) -> Result<()> {
+        if self.kernels.get().is_none() {
+            let _entered = self.enter()?;
+            // Another thread may have been faster.
+            let _ = self.kernels.set(self.compile()?);
+        }
+        Ok(())
+    }
+
+    unsafe fn launch(&self, kernel: Kernel, blocks: usize, arguments: &[u64], stream: Stream) -> Result<()> {
+        let function = self.kernels.get().expect("by the caller's word").of(kernel);
         let mut pointers: Vec<*mut c_void> =
             arguments.iter().map(|argument| std::ptr::from_ref(argument).cast_mut().cast()).collect();
         let (stream, none) = (stream as sys::CUstream, std::ptr::null_mut());
@@ -311,11 +348,7 @@ impl Device for Cuda {
     }
 
     fn owner(&self, address: Address) -> Option<i32> {
-        let mut ordinal: c_int = -1;
-        let attribute = sys::CUpointer_attribute::CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL;
-        // SAFETY: there is room for a number; the driver looks the address up in its tables.
-        let code = unsafe { sys::cuPointerGetAttribute((&raw mut ordinal).cast(), attribute, address) };
-        (code == sys::CUresult::CUDA_SUCCESS && ordinal >= 0).then_some(ordinal)
+        owner(address).ok().flatten()
     }
 
     fn export(&self, memory: Address) -> Result<[u8; HANDLE_BYTES]> {

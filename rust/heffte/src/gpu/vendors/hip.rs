@@ -1,8 +1,7 @@
 //! AMD's devices, by the HIP runtime. It, hipRTC and hipFFT are loaded when a plan first wants them: bindings that link with the runtime
 //! would make its absence an error of the loader, for programs that never use it.
 
-use std::collections::HashMap;
-use std::ffi::{CStr, CString, c_char, c_int, c_uint, c_void};
+use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -11,8 +10,8 @@ use super::libraries::{Places, functions};
 use super::rtc::Compiler;
 use crate::backend::BackendKind;
 use crate::error::{Error, Result};
-use crate::gpu::device::{Address, Device, Entered, Fft, HANDLE_BYTES, Stream, Way};
-use crate::gpu::kernels::{self, Cache};
+use crate::gpu::device::{Address, Device, Entered, Event, Fft, HANDLE_BYTES, Kernel, Stream, Way};
+use crate::gpu::kernels::{self, Cache, Functions};
 use crate::gpu::lines::Shape;
 
 const PLACES: Places = Places {
@@ -43,6 +42,10 @@ functions! {
         host_free: "HostFree" fn(*mut c_void) -> c_int;
         copy: "MemcpyAsync" fn(*mut c_void, *const c_void, usize, c_int, *mut c_void) -> c_int;
         synchronize: "StreamSynchronize" fn(*mut c_void) -> c_int;
+        create_event: "EventCreateWithFlags" fn(*mut *mut c_void, c_uint) -> c_int;
+        destroy_event: "EventDestroy" fn(*mut c_void) -> c_int;
+        record: "EventRecord" fn(*mut c_void, *mut c_void) -> c_int;
+        await_event: "EventSynchronize" fn(*mut c_void) -> c_int;
         load: "ModuleLoadData" fn(*mut *mut c_void, *const c_void) -> c_int;
         function: "ModuleGetFunction" fn(*mut *mut c_void, *mut c_void, *const c_char) -> c_int;
         launch: "ModuleLaunchKernel" fn(
@@ -60,6 +63,7 @@ functions! {
 const OUT_OF_MEMORY: c_int = 2;
 const DEVICE_ORDINAL: c_int = 9;
 const LAZY_PEER_ACCESS: c_uint = 1;
+const EVENT_WITHOUT_TIMES: c_uint = 2;
 
 /// The vendor's libraries.
 #[derive(Debug)]
@@ -140,11 +144,22 @@ pub(super) fn current() -> Result<i32> {
     Ok(ordinal)
 }
 
-/// A device, with its kernels.
+/// The device that has the memory at `address`, if one has.
+///
+/// # Errors
+/// [`Error::BackendUnavailable`].
+pub(super) fn owner(address: Address) -> Result<Option<i32>> {
+    let (api, mut ordinal) = (&libraries()?.api, -1);
+    // SAFETY: there is room for a number; the runtime looks the address up in its tables.
+    let code = unsafe { (api.pointer)((&raw mut ordinal).cast(), DEVICE_ORDINAL, address as *mut c_void) };
+    Ok((code == 0 && ordinal >= 0).then_some(ordinal))
+}
+
+/// A device, and its kernels once somebody wants them.
 pub(super) struct Hip {
     ordinal: i32,
     name: String,
-    kernels: HashMap<String, *mut c_void>,
+    kernels: OnceLock<Functions<*mut c_void>>,
     libraries: &'static Libraries,
 }
 
@@ -173,17 +188,11 @@ impl Hip {
             api.done("hipDeviceGetName", (api.name)(name.as_mut_ptr(), name.len() as c_int, ordinal))?;
             CStr::from_ptr(name.as_ptr()).to_string_lossy().into_owned()
         };
-        let mut hip = Hip { ordinal, name, kernels: HashMap::new(), libraries };
-        let kernels = {
-            let _entered = hip.enter()?;
-            hip.compile()?
-        };
-        hip.kernels = kernels;
-        Ok(hip)
+        Ok(Hip { ordinal, name, kernels: OnceLock::new(), libraries })
     }
 
     /// Compiles the kernels for the device, or takes them from the cache.
-    fn compile(&self) -> Result<HashMap<String, *mut c_void>> {
+    fn compile(&self) -> Result<Functions<*mut c_void>> {
         let Libraries { api, compiler, .. } = self.libraries;
         let (mut major, mut minor, mut version) = (0, 0, 0);
         // SAFETY: there is room for a number each.
@@ -194,23 +203,21 @@ impl Hip {
         // The compiler takes the device of this thread for its target; steppings differ in their names, too.
         let device = format!("{} {major}.{minor} {version}", self.name);
         let cache = Cache::of(&device, &compiler.describe());
-        cache.loaded(|image| self.load_kernels(image), || compiler.compile(&["--std=c++17".to_owned()]))
+        cache.loaded(|image| self.load_image(image), || compiler.compile(&["--std=c++17".to_owned()]))
     }
 
     /// The kernels of an image.
-    fn load_kernels(&self, image: &[u8]) -> Result<HashMap<String, *mut c_void>> {
+    fn load_image(&self, image: &[u8]) -> Result<Functions<*mut c_void>> {
         let api = &self.libraries.api;
         let mut module = std::ptr::null_mut();
         // SAFETY: the image is what the compiler made.
         api.done("hipModuleLoadData", unsafe { (api.load)(&mut module, image.as_ptr().cast()) })?;
-        let kernel = |name: String| {
+        Functions::found(|name| {
             let mut function = std::ptr::null_mut();
-            let text = CString::new(name.as_str()).expect("names have no zeros");
             // SAFETY: the module was loaded, and is never unloaded.
-            let code = unsafe { (api.function)(&mut function, module, text.as_ptr()) };
-            api.done("hipModuleGetFunction", code).map(|()| (name, function))
-        };
-        kernels::names().map(kernel).collect()
+            let code = unsafe { (api.function)(&mut function, module, name.as_ptr()) };
+            api.done("hipModuleGetFunction", code).map(|()| function)
+        })
     }
 
     fn api(&self) -> &Api {
@@ -223,8 +230,8 @@ impl Device for Hip {
         self.ordinal
     }
 
-    fn describe(&self) -> String {
-        format!("{} (device {})", self.name, self.ordinal)
+    fn name(&self) -> &str {
+        &self.name
     }
 
     fn is_known_to_mpi(&self) -> bool {
@@ -295,8 +302,40 @@ impl Device for Hip {
         self.api().done("hipStreamSynchronize", unsafe { (self.api().synchronize)(stream as *mut c_void) })
     }
 
-    unsafe fn launch(&self, kernel: &str, blocks: usize, arguments: &[u64], stream: Stream) -> Result<()> {
-        let function = self.kernels[kernel];
+    fn create_event(&self) -> Result<Event> {
+        let mut event = std::ptr::null_mut();
+        // SAFETY: there is room for a handle.
+        let code = unsafe { (self.api().create_event)(&mut event, EVENT_WITHOUT_TIMES) };
+        self.api().done("hipEventCreateWithFlags", code).map(|()| event as Event)
+    }
+
+    fn destroy_event(&self, event: Event) -> Result<()> {
+        // SAFETY: it was created here.
+        self.api().done("hipEventDestroy", unsafe { (self.api().destroy_event)(event as *mut c_void) })
+    }
+
+    fn record(&self, event: Event, stream: Stream) -> Result<()> {
+        // SAFETY: both are of this device.
+        let code = unsafe { (self.api().record)(event as *mut c_void, stream as *mut c_void) };
+        self.api().done("hipEventRecord", code)
+    }
+
+    fn await_event(&self, event: Event) -> Result<()> {
+        // SAFETY: it was created here.
+        self.api().done("hipEventSynchronize", unsafe { (self.api().await_event)(event as *mut c_void) })
+    }
+
+    fn load_kernels(&self) -> Result<()> {
+        if self.kernels.get().is_none() {
+            let _entered = self.enter()?;
+            // Another thread may have been faster.
+            let _ = self.kernels.set(self.compile()?);
+        }
+        Ok(())
+    }
+
+    unsafe fn launch(&self, kernel: Kernel, blocks: usize, arguments: &[u64], stream: Stream) -> Result<()> {
+        let function = self.kernels.get().expect("by the caller's word").of(kernel);
         let mut pointers: Vec<*mut c_void> =
             arguments.iter().map(|argument| std::ptr::from_ref(argument).cast_mut().cast()).collect();
         let (stream, none) = (stream as *mut c_void, std::ptr::null_mut());
@@ -313,10 +352,7 @@ impl Device for Hip {
     }
 
     fn owner(&self, address: Address) -> Option<i32> {
-        let mut ordinal: c_int = -1;
-        // SAFETY: there is room for a number; the runtime looks the address up in its tables.
-        let code = unsafe { (self.api().pointer)((&raw mut ordinal).cast(), DEVICE_ORDINAL, address as *mut c_void) };
-        (code == 0 && ordinal >= 0).then_some(ordinal)
+        owner(address).ok().flatten()
     }
 
     fn export(&self, memory: Address) -> Result<[u8; HANDLE_BYTES]> {

@@ -14,14 +14,14 @@ mod rtc;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::device::Device;
+use super::device::{Address, Device};
 use crate::backend::BackendKind;
 use crate::error::{Error, Result};
 
 /// Devices by backend and number.
 type Devices = HashMap<(BackendKind, i32), Arc<dyn Device>>;
 
-/// The devices that are open. They stay until the process ends: kernels are compiled once for each.
+/// The devices that are open. They stay until the process ends: kernels are loaded once for each.
 static OPEN: Mutex<Option<Devices>> = Mutex::new(None);
 
 /// The device of that number, or that of this thread, for a device backend.
@@ -74,6 +74,24 @@ fn current(backend: BackendKind) -> Result<i32> {
         #[cfg(feature = "rocm")]
         BackendKind::Rocfft => hip::current(),
         _ => backend.check_built().map(|()| 0),
+    }
+}
+
+/// The device that has the memory at `address`, if one has. It opens none.
+///
+/// # Errors
+/// As for [`check`].
+#[cfg_attr(
+    not(any(feature = "cuda", feature = "rocm")),
+    expect(unused_variables, reason = "there is no device whose it could be")
+)]
+pub(crate) fn owner(backend: BackendKind, address: Address) -> Result<Option<i32>> {
+    match backend {
+        #[cfg(feature = "cuda")]
+        BackendKind::Cufft => cuda::owner(address),
+        #[cfg(feature = "rocm")]
+        BackendKind::Rocfft => hip::owner(address),
+        _ => backend.check_built().map(|()| None),
     }
 }
 

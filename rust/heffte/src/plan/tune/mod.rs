@@ -21,6 +21,16 @@ impl Plan {
     pub(super) fn tune(&mut self) -> Result<()> {
         let recipes = Recipe::candidates(self.recipe.problem(), *self.recipe.machine(), ROUTES);
         let mut trials = Trial::all(self, recipes);
+        let chosen = self.choose(&mut trials);
+        trials.iter().for_each(|trial| trial.retire(&self.comm));
+        chosen
+    }
+
+    /// Makes the fastest of `trials` the plan's own way. Collective.
+    ///
+    /// # Errors
+    /// As for [`Plan::tune`].
+    fn choose(&mut self, trials: &mut [Trial]) -> Result<()> {
         let wisdom = (self.rank() == 0).then(|| Wisdom::from_environment(self)).flatten();
         let remembered = wisdom.as_ref().and_then(|wisdom| {
             let entry = wisdom.find()?;
@@ -32,29 +42,27 @@ impl Plan {
         let told = self.comm.max(&[index, nanoseconds])?;
         let ways = trials.len();
         if let Ok(index) = usize::try_from(told[0]) {
-            let mut chosen = trials.swap_remove(index);
-            chosen.prepare(self)?;
-            self.install(chosen, Tuned { nanoseconds: told[1] as u64, ways, is_remembered: true });
+            trials[index].prepare(self)?;
+            self.install(&mut trials[index], Tuned { nanoseconds: told[1] as u64, ways, is_remembered: true });
             return Ok(());
         }
-        let times = match trial::race(self, &mut trials) {
+        let times = match trial::race(self, trials) {
             // All ranks have the same error.
             Err(error) if error.kind() == ErrorKind::Memory => return Ok(()),
             times => times?,
         };
         let fastest = (0..ways).min_by_key(|&index| times[index]).expect("there is the way that the plan has");
-        let chosen = trials.swap_remove(fastest);
         if let Some(wisdom) = wisdom {
-            let (route, carrier) = chosen.names();
+            let (route, carrier) = trials[fastest].names();
             wisdom.remember(Entry { route, carrier, nanoseconds: times[fastest] });
         }
-        self.install(chosen, Tuned { nanoseconds: times[fastest], ways, is_remembered: false });
+        self.install(&mut trials[fastest], Tuned { nanoseconds: times[fastest], ways, is_remembered: false });
         Ok(())
     }
 
     /// Makes the way of `trial` the plan's own.
-    fn install(&mut self, mut trial: Trial, tuned: Tuned) {
-        self.change_places(&mut trial);
+    fn install(&mut self, trial: &mut Trial, tuned: Tuned) {
+        self.change_places(trial);
         self.recipe.set_tuned(tuned);
     }
 }

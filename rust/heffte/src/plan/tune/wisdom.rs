@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 
 use crate::files;
-use crate::plan::Plan;
+use crate::plan::{Body, Plan};
 
 /// The file, and what the problem at hand is called in it. Rank 0 alone has one.
 pub(super) struct Wisdom {
@@ -90,10 +90,16 @@ fn key(plan: &Plan) -> String {
     let options = &plan.spec.options;
     let [x, y, z] = problem.world_in.size();
     let ranks_per_node = plan.recipe.machine().ranks_per_node.min(problem.ranks);
-    let shared = if plan.recipe.machine().shares_memory { "shared memory" } else { "messages" };
-    let (cpu, cores) = cpu();
+    let conditions = match &plan.body {
+        Body::Host(_) => {
+            let shared = if plan.recipe.machine().shares_memory { "shared memory" } else { "messages" };
+            let (cpu, cores) = cpu();
+            format!("{shared}, {cpu}, {cores} cores")
+        }
+        Body::Device(engine) => engine.conditions(),
+    };
     format!(
-        "{x} x {y} x {z}, {} ranks, {ranks_per_node} per node, threads {}, {}, {}, {shared}, {cpu}, {cores} cores, version {}, {:016x}",
+        "{x} x {y} x {z}, {} ranks, {ranks_per_node} per node, threads {}, {}, {}, {conditions}, version {}, {:016x}",
         problem.ranks,
         options.threads,
         plan.backend().name(),

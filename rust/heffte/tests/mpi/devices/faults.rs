@@ -6,7 +6,7 @@ use std::time::Duration;
 use heffte::geometry::{Box3d, split_world};
 use heffte::{
     AxisKind, BackendKind, Call, Complex, DeviceArray, Direction, Plan, PlanOptions, R2rKind, RawArray, Result, Scale,
-    Spec,
+    Spec, Transport,
 };
 use mpi::collective::SystemOperation;
 use mpi::topology::SimpleCommunicator;
@@ -20,11 +20,14 @@ use crate::oracle::{Field, is_close};
 const SIZE: [usize; 3] = [6, 4, 5];
 const KINDS: [AxisKind; 3] = [AxisKind::C2c, AxisKind::R2r(R2rKind::Cos), AxisKind::C2c];
 
+/// Elements of a message, so that a piece goes in a few.
+const CHUNK: i64 = 12;
+
 /// A plan, a transform and the plan's end may take so long, whatever fails.
 const LIMIT: Duration = Duration::from_secs(5);
 
 /// What the engine calls, by the names of both vendors.
-const CALLS: [(&str, &str); 14] = [
+const CALLS: [(&str, &str); 18] = [
     ("cuMemAlloc", "hipMalloc"),
     ("cuMemFree", "hipFree"),
     ("cuMemHostAlloc", "hipHostMalloc"),
@@ -32,6 +35,10 @@ const CALLS: [(&str, &str); 14] = [
     ("cuMemcpyHtoDAsync", "hipMemcpyAsync"),
     ("cuMemcpyDtoHAsync", "hipMemcpyAsync"),
     ("cuStreamSynchronize", "hipStreamSynchronize"),
+    ("cuEventCreate", "hipEventCreateWithFlags"),
+    ("cuEventRecord", "hipEventRecord"),
+    ("cuEventSynchronize", "hipEventSynchronize"),
+    ("cuEventDestroy", "hipEventDestroy"),
     ("cuLaunchKernel", "hipModuleLaunchKernel"),
     ("cuIpcGetMemHandle", "hipIpcGetMemHandle"),
     ("cuIpcOpenMemHandle", "hipIpcOpenMemHandle"),
@@ -47,11 +54,15 @@ pub fn run(harness: &mut Harness<'_>, backend: BackendKind) {
         println!("left out: calls that fail, which real devices do not let happen");
         return;
     };
-    for (way, use_shared_memory) in [("shared device memory", true), ("host memory", false)] {
+    let whole = PlanOptions { use_shared_memory: false, ..PlanOptions::default() };
+    let chunks = PlanOptions { transport: Transport::P2pPlined, count_limit: CHUNK, ..whole };
+    let shared = PlanOptions::default();
+    let ways = [("shared device memory", shared), ("host memory", whole), ("host memory in chunks", chunks)];
+    // Where the environment asks for messages, the first way is the second.
+    for (way, options) in ways.into_iter().skip(usize::from(!shared.use_shared_memory)) {
         harness.test(
             &format!("each_call_that_fails_on_one_rank_is_an_error_of_all ({way}, {})", backend.name()),
             || {
-                let options = PlanOptions { use_shared_memory, ..PlanOptions::default() };
                 let problems: Vec<String> =
                     CALLS.iter().flat_map(|names| problems_with(comm, &stand_in, backend, options, *names)).collect();
                 assert!(problems.is_empty(), "{}", problems.join("\n"));

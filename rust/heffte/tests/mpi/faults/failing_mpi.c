@@ -11,7 +11,8 @@
     X(MPI_Comm_free) X(MPI_Comm_free_keyval) X(MPI_Comm_get_errhandler) X(MPI_Comm_rank) X(MPI_Comm_set_attr)                      \
     X(MPI_Comm_set_errhandler) X(MPI_Comm_size) X(MPI_Comm_split) X(MPI_Comm_split_type) X(MPI_Errhandler_free)                    \
     X(MPI_Error_string) X(MPI_Finalized) X(MPI_Get_count) X(MPI_Get_library_version) X(MPI_Iallreduce) X(MPI_Initialized)          \
-    X(MPI_Iprobe) X(MPI_Irecv) X(MPI_Isend) X(MPI_Recv) X(MPI_Send) X(MPI_Test) X(MPI_Wait) X(MPI_Waitall)
+    X(MPI_Iprobe) X(MPI_Irecv) X(MPI_Isend) X(MPI_Recv) X(MPI_Send) X(MPI_Test) X(MPI_Wait) X(MPI_Waitall)      \
+    X(MPI_Waitany)
 
 #define NUMBER(name) OF_##name,
 #define NAME(name) #name,
@@ -166,6 +167,16 @@ int MPI_Waitall(int count, MPI_Request requests[], MPI_Status statuses[])
     long const before = pending(count, requests);
     if (code == MPI_SUCCESS)
         code = PMPI_Waitall(count, requests, statuses);
+    alive[REQUESTS] += pending(count, requests) - before;
+    return code;
+}
+
+int MPI_Waitany(int count, MPI_Request requests[], int *which_one, MPI_Status *status)
+{
+    int code = refused(OF_MPI_Waitany, MPI_COMM_NULL);
+    long const before = pending(count, requests);
+    if (code == MPI_SUCCESS)
+        code = PMPI_Waitany(count, requests, which_one, status);
     alive[REQUESTS] += pending(count, requests) - before;
     return code;
 }
