@@ -46,11 +46,11 @@ impl Visit {
         Visit { forward: passes.clone(), backward: passes, plane_len: 0, points: points(near), thresholds }
     }
 
-    /// Whether the planes of two axes of a box stay in cache between two passes, and lie in memory row by row: planes across the rows
-    /// would take an element of each cache line, and each page again for each of them.
-    pub fn keeps_planes([first, second]: [usize; 2], after: &Box3d) -> bool {
-        let size = after.size().map(|extent| extent.max(0) as usize);
-        let has_rows = [first, second].contains(&after.order.fastest(after.size()));
+    /// Whether the planes of two axes stay in cache between two passes, and lie in memory row by row: planes across the rows would take an
+    /// element of each cache line, and each page again for each of them. `world` is that after the first transform.
+    pub fn keeps_planes([first, second]: [usize; 2], world: &Box3d) -> bool {
+        let size = world.size().map(|extent| extent.max(0) as usize);
+        let has_rows = [first, second].contains(&world.order.fastest(world.size()));
         has_rows && padded(size[first]) * size[second] <= LARGEST_PLANE
     }
 

@@ -1,6 +1,6 @@
 //! Random problems, the same on every rank for the same seed.
 
-use heffte::geometry::{Box3d, Order};
+use heffte::geometry::{Box3d, Order, split_world};
 use heffte::{AxisKind, BackendKind, Domain, Participants, PlanOptions, R2rKind, Spec, Transport};
 
 pub const TRANSPORTS: [Transport; 4] =
@@ -101,12 +101,23 @@ fn any_kind(rng: &mut fastrand::Rng, others: &[AxisKind]) -> AxisKind {
     all[rng.usize(..all.len())]
 }
 
-/// Boxes by repeated bisection of the world, dealt to ranks in random order; some ranks may have none.
+/// Boxes of a grid; or by repeated bisection of the world, dealt to ranks in random order. Some ranks may have none.
 fn random_boxes(rng: &mut fastrand::Rng, size: [usize; 3], ranks: usize) -> Vec<Box3d> {
     let mut orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
     rng.shuffle(&mut orders);
     let order = Order::new(orders[0], "inbox").expect("all six are permutations");
-    let mut boxes = vec![Box3d::of_size(size.map(|n| n as i64)).with_order(order)];
+    let world = Box3d::of_size(size.map(|n| n as i64)).with_order(order);
+    if rng.u8(..4) == 0 {
+        let (mut parts, mut left) = ([1; 3], ranks as i64);
+        for factor in 2..=left {
+            while left % factor == 0 {
+                parts[rng.usize(..3)] *= factor;
+                left /= factor;
+            }
+        }
+        return split_world(&world, parts);
+    }
+    let mut boxes = vec![world];
     let wanted = if rng.u8(..3) == 0 { rng.usize(1..=ranks) } else { ranks };
     for _ in 1..wanted {
         let largest = (0..boxes.len()).max_by_key(|&i| boxes[i].count()).unwrap_or(0);

@@ -2,7 +2,8 @@
 
 use heffte::geometry::{Box3d, Order, split_world};
 use heffte::{
-    AxisKind, BackendKind, Call, Complex, Direction, Element, Plan, PlanOptions, R2rKind, RawArray, Scale, Spec,
+    AxisKind, BackendKind, Call, Complex, Direction, Element, Participants, Plan, PlanOptions, R2rKind, RawArray,
+    Scale, Spec,
 };
 use mpi::collective::SystemOperation;
 use mpi::topology::SimpleCommunicator;
@@ -11,7 +12,7 @@ use mpi::traits::*;
 use crate::arrays::{in_place as in_place_of, once, transform};
 use crate::harness::Harness;
 use crate::oracle::Field;
-use crate::problem::Problem;
+use crate::problem::{Problem, TRANSPORTS};
 
 /// Random problems: fewer for more ranks, which share few cores where these tests run, and fewer for backends that others test too.
 fn cases(comm: &SimpleCommunicator, backend: BackendKind) -> std::ops::Range<u64> {
@@ -106,11 +107,38 @@ pub fn by(harness: &mut Harness<'_>, backend: BackendKind) {
         }
     });
     harness.test(&name("long_lines_follow_the_definition"), || long_lines(comm, backend));
+    harness.test(&name("what_a_rank_does_alone_follows_the_definition"), || alone(comm, backend));
 }
 
 /// A random problem follows the definition, in each kind of elements that it can have.
 fn definition(comm: &SimpleCommunicator, backend: BackendKind, seed: u64) {
-    let problem = problem(comm, backend, seed);
+    follows_definition(comm, problem(comm, backend, seed), seed);
+}
+
+/// What one rank does alone for all, between the same boxes, by each transport: pieces that leave come back to where they were.
+fn alone(comm: &SimpleCommunicator, backend: BackendKind) {
+    let ranks = i64::from(comm.size());
+    let parts = if ranks % 2 == 0 { [1, 2, ranks / 2] } else { [1, 1, ranks] };
+    for (seed, transport) in TRANSPORTS.into_iter().enumerate() {
+        for turn in 0..3 {
+            let (mut parts, size) = (parts, [7, 11, 13]);
+            parts.rotate_right(turn);
+            let boxes = split_world(&Box3d::of_size(size.map(|n| n as i64)), parts);
+            let options = PlanOptions {
+                transport,
+                participants: Participants::First(1),
+                use_shared_memory: false,
+                ..PlanOptions::default()
+            };
+            let (kinds, members) = ([AxisKind::C2c; 3], Vec::new());
+            let (inboxes, outboxes) = (boxes.clone(), boxes);
+            let problem = Problem { backend, size, kinds, inboxes, outboxes, options, members };
+            follows_definition(comm, problem, seed as u64);
+        }
+    }
+}
+
+fn follows_definition(comm: &SimpleCommunicator, problem: Problem, seed: u64) {
     let plan = Plan::new(comm, problem.spec(comm.rank() as usize)).expect("the problem is sound");
     let case = format!("case {seed}: {problem:?}\n{}", plan.recipe());
     let expected = |real: [bool; 2]| Expected::of(&problem, seed, real);

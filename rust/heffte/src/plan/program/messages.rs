@@ -106,7 +106,7 @@ impl Builder<'_> {
     /// The visits of a stage: the first reads what arrived, the last writes what leaves.
     fn add_stage(&mut self, steps: &mut Vec<Step>, index: usize, stage: &Stage) {
         let first = if index == 0 { Place::Inbox } else { Place::Far(index - 1) };
-        let groups = groups(self.recipe, stage, self.rank);
+        let groups = groups(self.recipe, stage);
         let mut places = vec![first];
         places.extend(self.stagings(index, stage, &groups));
         let last = if index == self.exchanges.len() {
@@ -115,13 +115,16 @@ impl Builder<'_> {
             let (schedule, is_real) = (self.exchanges[index].schedule(), self.recipe.is_real_after(index));
             let before = self.program.crossings.last().copied();
             let before = before.filter(|before| groups.len() == 1 && before.is_real == is_real);
-            let near = match before.filter(|_| self.leaves_as_it_came(index)) {
+            let in_place = before.filter(|_| self.leaves_as_it_came(index));
+            let near = match in_place {
                 Some(before) => before.near.opposite(),
                 None => self.place(schedule.near.len, is_real),
             };
             self.place(schedule.far.len, is_real);
             self.program.crossings.push(Crossing { near, is_real, keeper: None });
-            self.keep_own(index);
+            if in_place.is_some() {
+                self.keep_own(index);
+            }
             Place::Near(index)
         };
         places.push(last);
@@ -137,13 +140,13 @@ impl Builder<'_> {
         before.carries_all() && after.carries_all() && before.schedule().far == after.schedule().near
     }
 
-    /// Lets this rank's own piece stay where it leaves by the exchange before `index`, if lines are transformed where they lie and
-    /// `index` brings it back to the same place.
+    /// Lets this rank's own piece stay where it leaves by the exchange before `index`, if that brings it back to the same place; for lines
+    /// that are transformed where they lie, so that nothing else is put there meanwhile.
     fn keep_own(&mut self, index: usize) {
         let [.., before, after] = &mut self.program.crossings[..] else { return };
         let [first, second] = [index - 1, index].map(|index| self.exchanges[index].schedule());
         let are_exact = first.block.is_none() && second.block.is_none();
-        if after.near != before.near && before.keeper.is_none() && are_exact && first.near == second.far {
+        if before.keeper.is_none() && are_exact && first.near == second.far {
             (before.keeper, after.keeper) = (Some(Keeper::Near), Some(Keeper::Far));
         }
     }
@@ -152,7 +155,7 @@ impl Builder<'_> {
     /// of a forward one; where axes can be taken in any, and columns of that array fit into a cache.
     fn through(&mut self, output: Place, direction: Direction) -> Option<Vec<Step>> {
         let [stage] = self.recipe.stages() else { return None };
-        let groups = groups(self.recipe, stage, self.rank);
+        let groups = groups(self.recipe, stage);
         let forward = direction == Direction::Forward;
         let held = if forward { self.spec.outbox } else { self.spec.inbox };
         let input = if forward { Place::Inbox } else { Place::Outbox };
@@ -175,7 +178,7 @@ impl Builder<'_> {
     /// better order; where axes can be taken in any.
     fn in_same_order(&mut self) -> Option<Vec<Step>> {
         let [stage] = self.recipe.stages() else { return None };
-        let groups = groups(self.recipe, stage, self.rank);
+        let groups = groups(self.recipe, stage);
         if groups.len() == 1 || self.recipe.problem().r2c_axis().is_some() {
             return None;
         }
@@ -194,7 +197,7 @@ impl Builder<'_> {
     fn detour(&mut self) -> Vec<Step> {
         let stage = &self.recipe.stages()[0];
         let staging = self.staging(stage, false);
-        let axes = groups(self.recipe, stage, self.rank).concat();
+        let axes = groups(self.recipe, stage).concat();
         vec![self.visit(&axes, stage, (Place::Inbox, staging)), self.visit(&[], stage, (staging, Place::Outbox))]
     }
 

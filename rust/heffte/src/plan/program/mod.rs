@@ -4,6 +4,7 @@ mod messages;
 mod node;
 
 use crate::axis::{AxisKind, R2rKind};
+use crate::geometry::Box3d;
 use crate::lines::{Piece, Thresholds, Visit};
 use crate::recipe::{Recipe, Stage};
 use crate::trace::{Axes, MESSAGES};
@@ -238,11 +239,14 @@ impl Program {
 /// The index of [`Operation::Copy`], which every program has.
 const COPY: usize = 0;
 
-/// The axes of a stage by visits: the first two together, where [planes are worth it](Visit::keeps_planes).
-fn groups(recipe: &Recipe, stage: &Stage, rank: usize) -> Vec<Vec<usize>> {
+/// The axes of a stage by visits: the first two together, where [planes are worth it](Visit::keeps_planes). The same on all ranks, which
+/// find each other's data by it; so it goes by the world, and not by the boxes that ranks have of it.
+fn groups(recipe: &Recipe, stage: &Stage) -> Vec<Vec<usize>> {
     let fits = |[first, second]: [usize; 2]| {
-        let after = recipe.after_axis(stage, first).box_of(rank).with_order(recipe.inner_order());
-        Visit::keeps_planes([first, second], &after)
+        let problem = recipe.problem();
+        let mut size = problem.world_in.size();
+        size[first] = problem.world_out.size()[first];
+        Visit::keeps_planes([first, second], &Box3d::of_size(size).with_order(recipe.inner_order()))
     };
     match stage.axes[..] {
         [] => vec![Vec::new()],

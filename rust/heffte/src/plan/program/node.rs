@@ -76,7 +76,7 @@ impl Builder<'_> {
     fn steps(&mut self, direction: Direction) -> Vec<Step> {
         let mut groups: Vec<Group<'_>> = Vec::new();
         for (index, stage) in self.recipe.stages().iter().enumerate() {
-            groups.extend(groups_of(self.recipe, stage, index, self.rank));
+            groups.extend(groups_of(self.recipe, stage, index));
         }
         if direction == Direction::Backward {
             groups.reverse();
@@ -170,6 +170,6 @@ impl Builder<'_> {
     }
 }
 
-fn groups_of<'a>(recipe: &Recipe, stage: &'a Stage, index: usize, rank: usize) -> impl Iterator<Item = Group<'a>> {
-    groups(recipe, stage, rank).into_iter().map(move |axes| Group { stage, index, axes })
+fn groups_of<'a>(recipe: &Recipe, stage: &'a Stage, index: usize) -> impl Iterator<Item = Group<'a>> {
+    groups(recipe, stage).into_iter().map(move |axes| Group { stage, index, axes })
 }
