@@ -109,7 +109,7 @@ fn random_boxes(rng: &mut fastrand::Rng, size: [usize; 3], ranks: usize) -> Vec<
     let world = Box3d::of_size(size.map(|n| n as i64)).with_order(order);
     if rng.u8(..4) == 0 {
         let (mut parts, mut left) = ([1; 3], ranks as i64);
-        for factor in 2..=left {
+        for factor in 2..=ranks as i64 {
             while left % factor == 0 {
                 parts[rng.usize(..3)] *= factor;
                 left /= factor;
