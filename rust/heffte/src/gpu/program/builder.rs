@@ -157,9 +157,9 @@ impl Builder<'_> {
         let lines = match lines(&self.at) {
             Some(lines) if !must_convert && !is_read_only => lines,
             found => {
-                let order = if found.is_some() { self.at.held.order } else { order };
+                let order = if found.is_some() { self.at.held.order } else { with_first(axes, order) };
                 self.fetch(order);
-                lines(&self.at).expect("the axes of a stage come first in its order")
+                lines(&self.at).expect("lines of the first axes in memory are equally far apart")
             }
         };
         let done = done(&self.at, after, axes);
@@ -331,4 +331,12 @@ fn done(at: &At, after: &Box3d, axes: &[usize]) -> Box3d {
         (done.low[axis], done.high[axis]) = (after.low[axis], after.high[axis]);
     }
     done
+}
+
+/// `order` with these axes before the others: those of a stage come first in its order, but not each group of them, where cosines or
+/// sines are between.
+fn with_first(axes: &[usize], order: Order) -> Order {
+    let mut dimensions = order.dimensions();
+    dimensions.sort_by_key(|axis| !axes.contains(axis));
+    Order::new(dimensions.map(|axis| axis as i64), "stage").expect("sorted axes are a permutation")
 }
