@@ -26,13 +26,14 @@ pub trait LaneReal: Sized {
 /// Whether this CPU has vectors that are worth a line in each lane: with fewer than two numbers or without fused products,
 /// transforms in lanes are slower than rustfft's, and twice as much to compile as all others.
 pub(crate) fn has_lanes() -> bool {
-    match Arch::new() {
-        #[cfg(target_arch = "x86_64")]
-        Arch::V4(_) | Arch::V3(_) => true,
-        #[cfg(target_arch = "aarch64")]
-        Arch::Neon(_) => true,
-        _ => false,
+    struct Nothing;
+    impl WithSimd for Nothing {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) {}
     }
+    vectorized(Nothing).is_ok()
 }
 
 struct With<T, J>(J, PhantomData<T>);
@@ -51,14 +52,8 @@ macro_rules! lane_real {
         impl LaneReal for $real {
             fn run_lanes(job: impl LaneJob<$real>) {
                 let job: With<$real, _> = With(job, PhantomData);
-                match Arch::new() {
-                    #[cfg(target_arch = "x86_64")]
-                    Arch::V4(simd) => Simd::vectorize(simd, job),
-                    #[cfg(target_arch = "x86_64")]
-                    Arch::V3(simd) => Simd::vectorize(simd, job),
-                    #[cfg(target_arch = "aarch64")]
-                    Arch::Neon(simd) => Simd::vectorize(simd, job),
-                    _ => unreachable!("lines are not put in lanes where the CPU has none"),
+                if vectorized(job).is_err() {
+                    unreachable!("lines are not put in lanes where the CPU has none");
                 }
             }
         }
@@ -66,18 +61,24 @@ macro_rules! lane_real {
 }
 lane_real!(f32 f64);
 
-/// Runs `operation` on the widest instruction set of this CPU.
-pub(crate) fn dispatch<Op: WithSimd>(operation: Op) -> Op::Output {
+/// Runs `operation` on the widest instruction set of this CPU, or gives it back where that has no vectors that are worth it.
+#[inline(always)]
+fn vectorized<Op: WithSimd>(operation: Op) -> Result<Op::Output, Op> {
     match Arch::new() {
         #[cfg(target_arch = "x86_64")]
-        Arch::V4(simd) => Simd::vectorize(simd, operation),
+        Arch::V4(simd) => Ok(Simd::vectorize(simd, operation)),
         #[cfg(target_arch = "x86_64")]
-        Arch::V3(simd) => Simd::vectorize(simd, operation),
+        Arch::V3(simd) => Ok(Simd::vectorize(simd, operation)),
         #[cfg(target_arch = "aarch64")]
-        Arch::Neon(simd) => Simd::vectorize(simd, operation),
-        // Not what the library calls scalar, whose complex numbers are wider than its vectors.
-        _ => operation.with_simd(pulp::Scalar128b),
+        Arch::Neon(simd) => Ok(Simd::vectorize(simd, operation)),
+        _ => Err(operation),
     }
+}
+
+/// Runs `operation` on the widest instruction set of this CPU.
+pub(crate) fn dispatch<Op: WithSimd>(operation: Op) -> Op::Output {
+    // Not what the library calls scalar, whose complex numbers are wider than its vectors.
+    vectorized(operation).unwrap_or_else(|operation| operation.with_simd(pulp::Scalar128b))
 }
 
 /// Bytes of a vector of the widest instruction set of this CPU.
