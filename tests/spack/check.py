@@ -1,6 +1,9 @@
 """Reads the packages in spack/ without Spack, and holds heffte's against the table of CMake's options."""
 
 import json
+import shutil
+import tempfile
+import types
 from pathlib import Path
 
 from stub import read
@@ -28,6 +31,37 @@ def arguments(package: type, on: str | None) -> dict[str, str]:
         variants[on] = not variants[on]
     pairs = (argument.removeprefix("-D").split("=", 1) for argument in package(variants).cmake_args())
     return {name: value for name, value in pairs}
+
+
+def crates() -> int:
+    """What is said, and done, of crates that `cargo xtask crates` has packed beside the sources."""
+    with tempfile.TemporaryDirectory() as folder:
+        sources = Path(folder)
+        package = sources / "spack/packages/heffte/package.py"
+        archive = sources / "build/crates/heffte-2.5.0-crates.tar.gz"
+        config = sources / ".cargo/config.toml"
+        for file in (package, archive, config):
+            file.parent.mkdir(parents=True)
+        shutil.copy(PACKAGES / "heffte/package.py", package)
+        config.write_text("[alias]\n")
+        assert not read(package, True)[0].resources, "crates that nobody packed"
+        archive.touch()
+        Path(f"{archive}.sha256").write_text(f"{'ab' * 32}  {archive.name}\n")
+        said, content = read(package, True)
+        assert said.resources["crates"]["sha256"] == "ab" * 32 and said.resources["crates"]["placement"] == "vendor", said.resources
+        heffte = content["Heffte"](dict.fromkeys((*UPSTREAM, *GPU), False))
+        heffte.stage = types.SimpleNamespace(source_path=folder)
+        heffte.take_crates()
+        assert config.read_text() == "[alias]\n", "a stage without crates"
+        (sources / "vendor").mkdir()
+        for _ in range(2):
+            heffte.take_crates()
+            assert config.read_text().count('replace-with = "vendored-sources"') == 1, config.read_text()
+        heffte.spec.variants["dev_path"] = True
+        config.write_text("[alias]\n")
+        heffte.take_crates()
+        assert config.read_text() == "[alias]\n", "what a user develops in"
+    return 4
 
 
 def main() -> None:
@@ -71,6 +105,7 @@ def main() -> None:
     assert unknown <= {"MPI_C_COMPILER"}, f"not in the table: {unknown}"
     missing = set(defaults) - named - set(NOT_HERE)
     assert not missing, f"variants that no option of the table names: {missing}"
+    checks += crates()
     print(f"{checks + 2} passed, 0 failed")
 
 

@@ -70,7 +70,7 @@ class Spack:
 
     def __init__(self, root: Path, folder: Path) -> None:
         # Its index of all packages, in the cache, takes a minute.
-        for earlier in ("config", "installed", "stage", "test", "libclang", "fftw"):
+        for earlier in ("config", "installed", "stage", "test", "libclang", "fftw", "cargo"):
             shutil.rmtree(folder / earlier, ignore_errors=True)
         self.program, self.folder = root / "bin/spack", folder
         config = folder / "config"
@@ -85,7 +85,9 @@ class Spack:
             **os.environ,
             "SPACK_USER_CONFIG_PATH": str(config),
             "SPACK_USER_CACHE_PATH": str(folder / "cache"),
-            "CARGO_NET_OFFLINE": "true",
+            # No crate is at hand but those that `cargo xtask crates` packed, and nobody answers.
+            "CARGO_HOME": str(folder / "cargo"),
+            "CARGO_HTTP_PROXY": "http://127.0.0.1:9",
         }
         for name in ("LD_LIBRARY_PATH", "MPICC", "HEFFTE_FFTW_LIBRARIES", "MKL_ROOT"):
             self.environment.pop(name, None)

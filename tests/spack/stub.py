@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import types
 from collections.abc import Callable
@@ -18,6 +19,7 @@ class Said:
     conflicts: list[tuple[str, str]] = field(default_factory=list)
     depends: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     versions: list[str] = field(default_factory=list)
+    resources: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 class Spec:
@@ -70,6 +72,8 @@ def read(path: Path, is_split: bool) -> tuple[Said, dict[str, Any]]:
     }
     for name in ("license", "extends", "maintainers", "find_libraries", "which"):
         names[name] = lambda *_, **__: None
+    names["resource"] = note(lambda name, **options: said.resources.update({name: options}))
+    names["join_path"], names["run_before"] = os.path.join, lambda _: lambda method: method
     module.__dict__.update(names if is_split else names | kinds)
     modules = {"spack": types.ModuleType("spack"), "spack.package": module}
     if is_split:

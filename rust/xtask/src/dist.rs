@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
 
+use crate::archive::{self, git, name};
 use crate::paths::at;
 use crate::setup::Tools;
-use crate::{command, licences};
+use crate::{command, crates, licences};
 
 /// What a release is made with, installed by cargo where it is first needed.
 pub const CYCLONEDX: Program = Program { crate_name: "cargo-cyclonedx", version: "0.5.9", binary: "cargo-cyclonedx" };
@@ -43,11 +43,6 @@ pub fn directory() -> PathBuf {
     at("build/dist")
 }
 
-/// `heffte-<version>`.
-pub fn name() -> String {
-    format!("heffte-{}", env!("CARGO_PKG_VERSION"))
-}
-
 /// Makes all of it anew.
 pub fn run(tools: &Tools) -> Result<()> {
     let place = directory();
@@ -57,11 +52,12 @@ pub fn run(tools: &Tools) -> Result<()> {
     fs::create_dir_all(&place)?;
     let sources = place.join(name());
     let time = export(&place)?;
-    vendor(tools, &sources)?;
+    crates::vendor(tools, &sources)?;
+    crates::publish(&sources, &place, &time)?;
     licences::write(&sources.join(licences::FILE))?;
     bill_of_materials(&place, &sources, &time)?;
     containers(tools, &place)?;
-    pack(&place, &time)?;
+    archive::pack(&place, &name(), &place.join(format!("{}.tar.gz", name())), &time)?;
     wheel(tools, &place)?;
     fs::remove_dir_all(&sources)?;
     checksums(&place)?;
@@ -69,20 +65,9 @@ pub fn run(tools: &Tools) -> Result<()> {
     Ok(())
 }
 
-fn git() -> Command {
-    let mut git = Command::new("git");
-    git.current_dir(at(""));
-    // What is not committed yet is looked at as a commit of nobody's.
-    for who in ["AUTHOR", "COMMITTER"] {
-        git.env(format!("GIT_{who}_NAME"), "nobody").env(format!("GIT_{who}_EMAIL"), "nobody@localhost");
-    }
-    git
-}
-
 /// The tracked files as they are now; returns the time of the last commit.
 fn export(place: &Path) -> Result<String> {
-    let time = command::run("asking git for the time", git().args(["log", "-1", "--format=%ct"]))
-        .context("a release is made of the sources' git repository")?;
+    let time = archive::time()?;
     let changed = command::run("asking git for changes", git().args(["stash", "create"]))?;
     let what = if changed.trim().is_empty() { "HEAD" } else { changed.trim() };
     if what != "HEAD" {
@@ -93,37 +78,7 @@ fn export(place: &Path) -> Result<String> {
     command::run("exporting", git().args(["archive", "--format=tar", &prefix, "-o"]).arg(&archive).arg(what))?;
     command::run("unpacking", Command::new("tar").arg("-xf").arg(&archive).arg("-C").arg(place))?;
     fs::remove_file(&archive)?;
-    Ok(time.trim().to_owned())
-}
-
-/// The crates, and where cargo finds them.
-fn vendor(tools: &Tools, sources: &Path) -> Result<()> {
-    let mut vendor = tools.cargo();
-    vendor.current_dir(sources).args(["vendor", "--locked", "--versioned-dirs", "--quiet", "vendor"]);
-    command::step("gathering the crates", &mut vendor)?;
-    leave_out_libraries_of_windows(&sources.join("vendor"))?;
-    let config = sources.join(".cargo/config.toml");
-    let text = fs::read_to_string(&config).with_context(|| format!("cannot read {}", config.display()))?;
-    let replaced = "\n[source.crates-io]\nreplace-with = \"vendored-sources\"\n\n\
-        [source.vendored-sources]\ndirectory = \"vendor\"\n\n[net]\noffline = true\n";
-    fs::write(&config, text + replaced).context("cannot write where the crates are")
-}
-
-/// Two crates are libraries for Windows and hardly anything else, a third of all. cargo wants the crates to be there, but not these.
-fn leave_out_libraries_of_windows(vendor: &Path) -> Result<()> {
-    for folder in fs::read_dir(vendor)?.flatten().map(|entry| entry.path()) {
-        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if !(name.starts_with("winapi-") && name.contains("-pc-windows-gnu")) {
-            continue;
-        }
-        fs::remove_dir_all(folder.join("lib")).with_context(|| format!("{name} has no libraries"))?;
-        let list = folder.join(".cargo-checksum.json");
-        let mut sums: Value = serde_json::from_str(&fs::read_to_string(&list)?)?;
-        let files = sums["files"].as_object_mut().with_context(|| format!("{name} lists no files"))?;
-        files.retain(|file, _| !file.starts_with("lib/"));
-        fs::write(&list, sums.to_string())?;
-    }
-    Ok(())
+    Ok(time)
 }
 
 /// What is inside, in CycloneDX's form.
@@ -150,15 +105,6 @@ fn containers(tools: &Tools, place: &Path) -> Result<()> {
     let mut cmake = tools.command("cmake");
     cmake.arg(format!("-DDESTINATION={}", place.display())).arg("-P").arg(at("cmake/HeffteContainers.cmake"));
     command::run("writing the recipes for containers", &mut cmake).map(|_| ())
-}
-
-/// The tarball: the same bytes for the same sources.
-fn pack(place: &Path, time: &str) -> Result<()> {
-    let mut tar = Command::new("tar");
-    tar.args(["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--format=posix"]);
-    tar.arg("--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime").arg(format!("--mtime=@{time}"));
-    tar.args(["--use-compress-program", "gzip -n -6", "-cf"]).arg(place.join(format!("{}.tar.gz", name())));
-    command::step("packing", tar.arg("-C").arg(place).arg(name())).map(|_| ())
 }
 
 /// The wheel, as pip makes it.

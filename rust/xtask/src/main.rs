@@ -1,10 +1,12 @@
 //! `cargo xtask`: set-up, build, demo and tests of the project, on a machine that has cargo, a C compiler and Python.
 
 mod abi;
+mod archive;
 mod bench;
 mod build;
 mod command;
 mod coverage;
+mod crates;
 mod demo;
 mod dist;
 mod fuzz;
@@ -57,6 +59,8 @@ enum Task {
     },
     /// Makes a release in ./build/dist: a tarball of the sources with the crates, a list of what is inside, checksums.
     Dist,
+    /// Packs the crates of others in ./build/crates, from where Spack builds without a network.
+    Crates,
     /// Makes ./build/gpu-bundle.tar.gz: what tests and measures the device backends on a machine with a GPU, without compilers or a network.
     GpuBundle,
     /// Writes the licences of the crates that are inside to ./THIRD-PARTY.md, or elsewhere.
@@ -112,6 +116,7 @@ fn run() -> Result<()> {
             Ok(())
         }
         Task::Dist => dist::run(&setup::tools()?),
+        Task::Crates => crates::run(&setup::tools()?),
         Task::GpuBundle => gpu_bundle::run(&setup::tools()?),
         Task::Licences { file } => licences::write(&file),
         Task::Header { check } => header::run(check),

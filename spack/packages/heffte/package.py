@@ -13,6 +13,14 @@ except ImportError:
 
 # The sources that this repository of packages came with.
 SOURCES = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
+# The crates of others, where `cargo xtask crates` has packed them.
+CRATES = os.path.join(SOURCES, "build", "crates", "heffte-2.5.0-crates.tar.gz")
+
+
+def checksum(archive):
+    """What is written beside an archive."""
+    with open(f"{archive}.sha256") as file:
+        return file.read().split()[0]
 
 
 class Heffte(CMakePackage, CudaPackage, ROCmPackage):
@@ -27,6 +35,10 @@ class Heffte(CMakePackage, CudaPackage, ROCmPackage):
 
     # What is checked out there. Uncommitted changes are built by `spack develop`.
     version("2.5.0")
+
+    # Without them cargo fetches each crate while it builds, which takes a network.
+    if os.path.isfile(CRATES):
+        resource(name="crates", url=f"file://{CRATES}", sha256=checksum(CRATES), placement="vendor")
 
     variant("shared", default=True, description="Build libheffte.so rather than libheffte.a")
     variant("fftw", default=False, description="Use FFTW, which is loaded at run time")
@@ -78,6 +90,21 @@ class Heffte(CMakePackage, CudaPackage, ROCmPackage):
                 env.prepend_path("HEFFTE_ROCM_LIBRARIES", self.spec[library].prefix.lib)
         if self.spec.satisfies("+python"):
             env.prepend_path("PYTHONPATH", self.prefix.share.heffte.python)
+
+    @run_before("cmake")
+    def take_crates(self):
+        """lets cargo take the crates from the resource, where that was staged, and ask nobody"""
+        sources = self.stage.source_path
+        # A folder that the user develops in is the user's.
+        if "dev_path" in self.spec.variants or not os.path.isdir(join_path(sources, "vendor")):
+            return
+        with open(join_path(sources, ".cargo", "config.toml"), "r+") as config:
+            if "vendored-sources" not in config.read():
+                config.write(
+                    '\n[source.crates-io]\nreplace-with = "vendored-sources"\n'
+                    '\n[source.vendored-sources]\ndirectory = "vendor"\n'
+                    "\n[net]\noffline = true\n"
+                )
 
     def cmake_args(self):
         spec = self.spec

@@ -13,7 +13,7 @@ use super::report::Report;
 use crate::build::NINJA;
 use crate::paths::at;
 use crate::setup::Tools;
-use crate::{command, dist, licences};
+use crate::{archive, command, dist, licences};
 
 /// The licences of what is inside, which costs no more than reading what cargo knows.
 pub fn licences(_: &Tools, report: &mut Report) {
@@ -68,7 +68,7 @@ fn release(tools: &Tools, report: &mut Report) {
         let mut sums = Command::new("sha256sum");
         let said =
             command::run("adding up", sums.args(["--check", "--strict", "SHA256SUMS"]).current_dir(dist::directory()))?;
-        for name in ["tar.gz", ".cdx.json", "Containerfile", "heffte.def"] {
+        for name in ["-crates.tar.gz", ".cdx.json", "Containerfile", "heffte.def"] {
             ensure!(said.contains(name), "SHA256SUMS has nothing of {name}:\n{said}");
         }
         Ok(())
@@ -80,7 +80,7 @@ fn release(tools: &Tools, report: &mut Report) {
 
 /// The components are those whose licences are known, and the versions are those of Cargo.lock.
 fn listed() -> Result<()> {
-    let text = fs::read_to_string(dist::directory().join(format!("{}.cdx.json", dist::name())))?;
+    let text = fs::read_to_string(dist::directory().join(format!("{}.cdx.json", archive::name())))?;
     let bom: Value = serde_json::from_str(&text).context("the list is no JSON")?;
     ensure!(bom["bomFormat"] == "CycloneDX", "the list is of no known form");
     let components = bom["components"].as_array().context("it has no components")?;
@@ -106,9 +106,9 @@ fn offline(tools: &Tools, report: &mut Report) {
     let prefix = work.join("prefix");
     let built = report.check("the tarball, without a network: build", || {
         empty(&work)?;
-        let tarball = dist::directory().join(format!("{}.tar.gz", dist::name()));
+        let tarball = dist::directory().join(format!("{}.tar.gz", archive::name()));
         command::run("unpacking", Command::new("tar").arg("-xzf").arg(tarball).arg("-C").arg(&work))?;
-        let sources = work.join(dist::name());
+        let sources = work.join(archive::name());
         let third_party = sources.join(licences::FILE);
         ensure!(third_party.is_file(), "{} is not in it", third_party.display());
         let alone = |mut command: Command| {

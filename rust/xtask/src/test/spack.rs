@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::report::Report;
+use crate::crates;
 use crate::paths::at;
 use crate::setup::Tools;
 
@@ -17,6 +18,10 @@ pub fn run(tools: &Tools, report: &mut Report) {
         println!("  left out: SPACK_ROOT names no Spack to install with");
         return;
     };
+    // It builds where nobody answers.
+    if !report.check("cargo xtask crates", || crates::run(tools)) {
+        return;
+    }
     let mut install = tools.command(&tools.python);
     install.arg(at("tests/spack/install.py")).arg(PathBuf::from(root)).arg(at("build/spack"));
     install.envs(tools.backends().variables()).envs(tools.corrosion.iter().map(|prefix| ("Corrosion_ROOT", prefix)));
