@@ -283,7 +283,7 @@ impl Engine {
         let tables = Memory::new(&self.device, bytes.len())?;
         tables.write(0, &bytes)?;
         let mut scratch = 0;
-        for shape in program.steps.iter().filter_map(|step| super::run::shape_of(step, &ends)) {
+        for shape in program.steps.iter().filter_map(|step| step.shape(&ends)) {
             let key = (shape, is_double);
             if !state.ffts.contains_key(&key) {
                 let fft = self.device.fft(&key.0, is_double)?;

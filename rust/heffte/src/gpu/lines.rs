@@ -73,6 +73,15 @@ impl BoxLines {
         Some(BoxLines { shape: Shape { numbers, points, from, to, count }, batches })
     }
 
+    /// Those of all boxes of a batch, where one call takes them, else of one box.
+    pub fn of_batch(&self, batch: usize) -> Shape {
+        let mut shape = self.shape.clone();
+        if self.batches {
+            shape.count *= batch as i64;
+        }
+        shape
+    }
+
     /// Contiguous lines, one after the other: `count` of `length` points.
     pub fn contiguous(length: i64, count: i64, numbers: Numbers) -> BoxLines {
         let line = |points: i64| Embedding { extents: vec![points], stride: 1, distance: points };

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::carrier::Carrier;
 use super::device::{Address, Device, Kernel, Stream, TILE, Verb, Way};
 use super::engine::{Engine, Parts, Ready, real_size, slot_begin};
-use super::lines::{BoxLines, Numbers, Shape};
+use super::lines::Shape;
 use super::program::{Conversion, Ends, FourierStep, MoveStep, Place, Program, R2rStep, Step};
 use super::staging::{Ferry, stage};
 use crate::comm::{Comm, Describe};
@@ -95,27 +95,6 @@ impl Engine {
         let closing = comm.begin_agreement(None, failed, 0)?;
         closing.finish(None, done.as_ref().err(), "the transform", describe).and(done)
     }
-}
-
-/// The transforms of lines that a step makes in one call of a library, if it makes any.
-pub(super) fn shape_of(step: &Step, ends: &Ends) -> Option<Shape> {
-    match step {
-        Step::Fourier(step) => Some(batched(&step.lines, ends.batch)),
-        Step::R2r(step) => {
-            let numbers = if step.is_inverse(ends.direction) { Numbers::ToReal } else { Numbers::ToComplex };
-            Some(batched(&BoxLines::contiguous(step.period(), step.lines, numbers), ends.batch))
-        }
-        _ => None,
-    }
-    .filter(|shape| shape.count > 0 && shape.points.iter().all(|points| *points > 0))
-}
-
-fn batched(lines: &BoxLines, batch: usize) -> Shape {
-    let mut shape = lines.shape.clone();
-    if lines.batches {
-        shape.count *= batch as i64;
-    }
-    shape
 }
 
 /// A call on its way through the steps.
@@ -227,7 +206,7 @@ impl Run<'_> {
     /// As for [`Run::walk`].
     unsafe fn fourier(&self, step: &FourierStep) -> Result<()> {
         let calls = if step.lines.batches { 1 } else { self.ends.batch };
-        let shape = batched(&step.lines, self.ends.batch);
+        let shape = step.lines.of_batch(self.ends.batch);
         let bytes =
             |side: usize| (step.counts[side] * self.real_size() * if step.complex[side] { 2 } else { 1 }) as u64;
         for call in 0..calls as u64 {
@@ -281,7 +260,7 @@ impl Run<'_> {
                 Ok(())
             };
         launch(verbs[0], step.from, first, (lens[0], lens[0]), 1.0, is_inverse)?;
-        if let Some(shape) = shape_of(&Step::R2r(*step), &self.ends) {
+        if let Some(shape) = Step::R2r(*step).shape(&self.ends) {
             // SAFETY: by the caller's word.
             unsafe { self.lines(&shape, first, second) }?;
         }

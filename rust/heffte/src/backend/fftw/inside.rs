@@ -2,7 +2,7 @@
 
 use std::ffi::c_void;
 
-use super::api::{Api, Library};
+use super::api::Api;
 
 /// The address of a function by its name without a prefix, among these.
 macro_rules! addresses {
@@ -14,8 +14,8 @@ macro_rules! addresses {
     };
 }
 
-/// Both precisions.
-pub(super) fn library() -> Result<Library, String> {
+/// In single and in double precision.
+pub(super) fn functions() -> Result<(Api<f32>, Api<f64>), String> {
     let double = addresses! {
         "plan_guru64_dft": fftw_plan_guru64_dft,
         "plan_guru64_dft_r2c": fftw_plan_guru64_dft_r2c,
@@ -49,5 +49,5 @@ pub(super) fn library() -> Result<Library, String> {
         "export_wisdom_to_string": fftwf_export_wisdom_to_string,
     };
     // SAFETY: the functions are FFTW's, of these precisions.
-    unsafe { Ok(Library { single: Api::of(single)?, double: Api::of(double)? }) }
+    unsafe { Ok((Api::of(single)?, Api::of(double)?)) }
 }

@@ -3,6 +3,7 @@
 mod api;
 #[cfg(feature = "fftw-source")]
 mod inside;
+mod library;
 mod lines;
 mod wisdom;
 
@@ -10,7 +11,8 @@ use std::sync::{Arc, OnceLock};
 
 use num_complex::Complex;
 
-use self::api::{Api, Flags, Library};
+use self::api::{Api, Flags};
+use self::library::Library;
 use self::lines::{Complexes, RealR2rs, Reals};
 pub use self::wisdom::{fftw_export_wisdom, fftw_import_wisdom};
 use super::batches::warn_of_stock;

@@ -5,7 +5,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use super::api::{Api, Library, planner};
+use super::api::{Api, planner};
+use super::library::Library;
 use crate::error::{Error, Result};
 use crate::files;
 

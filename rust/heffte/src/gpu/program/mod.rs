@@ -6,7 +6,7 @@ mod route;
 use crate::axis::R2rKind;
 use crate::options::Direction;
 
-use super::lines::BoxLines;
+use super::lines::{BoxLines, Numbers, Shape};
 use super::moves::Moves;
 
 pub(super) use builder::{Carriage, Ends};
@@ -129,6 +129,21 @@ pub(super) enum Step {
         count: usize,
         is_complex: bool,
     },
+}
+
+impl Step {
+    /// The transforms of lines that it makes in one call of a library, if it makes any.
+    pub fn shape(&self, ends: &Ends) -> Option<Shape> {
+        match self {
+            Step::Fourier(step) => Some(step.lines.of_batch(ends.batch)),
+            Step::R2r(step) => {
+                let numbers = if step.is_inverse(ends.direction) { Numbers::ToReal } else { Numbers::ToComplex };
+                Some(BoxLines::contiguous(step.period(), step.lines, numbers).of_batch(ends.batch))
+            }
+            _ => None,
+        }
+        .filter(|shape| shape.count > 0 && shape.points.iter().all(|points| *points > 0))
+    }
 }
 
 /// The steps of one rank for calls of one kind.
