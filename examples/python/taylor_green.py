@@ -105,7 +105,7 @@ def simulate(flow: Flow, dt: float, t_end: float) -> np.ndarray:
     """Time, energy and enstrophy after each step."""
     steps = round(t_end / dt)
     history = [(0.0, flow.energy(), flow.enstrophy())]
-    for step in tqdm(range(1, steps + 1), unit="step", disable=comm.rank != 0):
+    for step in tqdm(range(1, steps + 1), unit="step", mininterval=1, disable=comm.rank != 0):
         flow.step(dt)
         history.append((step * dt, flow.energy(), flow.enstrophy()))
     return np.array(history)

@@ -44,7 +44,8 @@ inline std::vector<box3d<index>> split_world(box3d<index> const world, std::arra
     return result;
 }
 
-//! The grid of bricks over `world`, one for each process, that has the least surface between bricks.
+//! The grid of bricks over `world`, one for each process, that has the least surface between bricks. Throws std::invalid_argument where
+//! there is no process.
 template <typename index>
 inline std::array<int, 3> proc_setup_min_surface(box3d<index> const world, int num_procs) {
     std::array<long long, 3> const size = {{world.size[0], world.size[1], world.size[2]}};

@@ -49,6 +49,8 @@ static void worlds_must_belong_together() {
                                      [&] { heffte::fft3d_r2c<stock>(slab(), slab(), 0, MPI_COMM_WORLD); });
     all_throw<std::invalid_argument>("heffte::fft3d_r2c: ",
                                      [&] { heffte::fft3d_r2c<stock>(slab(), slab(), 0, MPI_COMM_WORLD); });
+    all_throw<std::invalid_argument>("divide r2c(0) of the world",
+                                     [&] { heffte::fft3d_r2c<stock>(slab(), slab(), 0, MPI_COMM_WORLD); });
 }
 
 static void directions_that_are_none_are_refused() {
@@ -57,6 +59,9 @@ static void directions_that_are_none_are_refused() {
             heffte::fft3d_r2c<stock>(slab(), slab(), me == ranks - 1 ? direction : 0, MPI_COMM_WORLD);
         });
     all_throw<std::invalid_argument>("dimension 3: use 0, 1 or 2", [&] { WORLD.r2c(3); });
+    for (int processes : {0, -1})
+        all_throw<std::invalid_argument>("num_procs ",
+                                         [&] { heffte::proc_setup_min_surface(WORLD, processes); });
 }
 
 static void orders_and_options_are_looked_at() {

@@ -197,7 +197,7 @@ pub enum Error {
         world: Box3d,
     },
     /// The world does not begin at the origin.
-    #[error("{what} begin at ({}, {}, {}), because rank {rank} has {given}: the world must begin at (0, 0, 0), shift the boxes", low[0], low[1], low[2])]
+    #[error("{what} begin at ({}, {}, {}), because rank {rank} has {given}: the world must begin at (0, 0, 0), shift the boxes, or give those that are missing there", low[0], low[1], low[2])]
     Origin {
         /// `inboxes` or `outboxes`.
         what: &'static str,
@@ -217,7 +217,9 @@ pub enum Error {
         size: usize,
     },
     /// The two worlds do not belong together.
-    #[error("outboxes fill {found}, but a {transform} of the world {world} needs outboxes that fill {expected}")]
+    #[error(
+        "outboxes fill {found}, but a {transform} of the world {world}, which inboxes fill, needs outboxes that fill {expected}: {remedy}"
+    )]
     WorldsDiffer {
         /// The kind of transform, in words.
         transform: String,
@@ -227,6 +229,14 @@ pub enum Error {
         expected: Box3d,
         /// The world that they fill.
         found: Box3d,
+        /// What to do.
+        remedy: String,
+    },
+    /// A grid of no processes.
+    #[error("num_procs {given} is impossible: use at least 1")]
+    Processes {
+        /// The number that was given.
+        given: i64,
     },
     /// Two ranks gave different values where all must agree.
     #[error("ranks {} and {} disagree on {what}: {first} and {second}; give the same on every rank", ranks.0, ranks.1)]

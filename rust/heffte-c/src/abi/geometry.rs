@@ -19,7 +19,10 @@ pub unsafe extern "C" fn heffte_abi_min_surface_grid(size: *const c_longlong, ra
     coded("heffte::proc_setup_min_surface", || {
         // SAFETY: by the caller's word.
         let size = unsafe { size.cast::<[c_longlong; 3]>().read() };
-        let found = proc_setup_min_surface(&Box3d::of_size(size), usize::try_from(ranks).unwrap_or(0));
+        if ranks < 1 {
+            return Err(Error::Processes { given: ranks.into() });
+        }
+        let found = proc_setup_min_surface(&Box3d::of_size(size), ranks as usize);
         // SAFETY: as above. No factor exceeds `ranks`.
         unsafe { grid.cast::<[c_int; 3]>().write(found.map(|parts| parts as c_int)) };
         Ok(())

@@ -138,11 +138,22 @@ fn must_agree(specs: &[Spec], what: &'static str, value: impl Fn(&Spec) -> Strin
 }
 
 fn check_worlds(spec: &Spec, world: Box3d, found: Box3d) -> Result<()> {
-    let (expected, transform) = match spec.r2c_axis() {
-        None => (world, format!("{} transform", spec.domain().name())),
-        Some(axis) => (world.r2c(axis), format!("r2c transform in direction {axis}")),
+    let axis = spec.r2c_axis();
+    let expected = axis.map_or(world, |axis| world.r2c(axis));
+    if found.same_points(&expected) {
+        return Ok(());
+    }
+    let (transform, remedy) = match axis {
+        None => (
+            format!("{} transform", spec.domain().name()),
+            "divide the same world on both sides, and give each rank its boxes of both".to_owned(),
+        ),
+        Some(axis) => (
+            format!("r2c transform in direction {axis}"),
+            format!("divide r2c({axis}) of the world, which is shorter there, and give each rank its box of it"),
+        ),
     };
-    if found.same_points(&expected) { Ok(()) } else { Err(Error::WorldsDiffer { transform, world, expected, found }) }
+    Err(Error::WorldsDiffer { transform, world, expected, found, remedy })
 }
 
 /// # Errors
@@ -196,6 +207,11 @@ mod tests {
         specs[0].kinds[1] = AxisKind::R2c;
         let error = Problem::new(&specs).unwrap_err();
         assert!(matches!(&error, Error::WorldsDiffer { expected, .. } if expected.size() == [4, 3, 4]), "{error}");
+        assert!(
+            error
+                .to_string()
+                .ends_with("divide r2c(1) of the world, which is shorter there, and give each rank its box of it")
+        );
         specs[0].outbox = specs[0].inbox.r2c(1);
         assert!(Problem::new(&specs).is_ok());
     }
