@@ -93,6 +93,16 @@ def test_files_that_cannot_be_written_or_read(comm, folder):
     comm.Barrier()
     assert_refused(comm, lambda: heffte.save(folder / "x.npy", x), "IsADirectoryError")
     assert (numpy_load(comm, folder / "x.npy") == 1).all()
+    if comm.rank == 0:
+        (folder / "x.npy.part").rmdir()
+        (folder / "victim").write_text("untouched")
+        (folder / "x.npy.part").symlink_to(folder / "victim")
+    comm.Barrier()
+    heffte.save(folder / "x.npy", x)
+    if comm.rank == 0:
+        assert (folder / "victim").read_text() == "untouched"
+        assert not (folder / "x.npy").is_symlink()
+    comm.Barrier()
     if comm.size > 1:
         last = comm.rank == comm.size - 1
         assert_refused(comm, lambda: heffte.load(folder / ("y" if last else "x.npy"), comm), "disagree on file")

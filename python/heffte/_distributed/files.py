@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import math
 import os
@@ -61,7 +62,10 @@ def save(file: str | os.PathLike[str], x: DistArray) -> None:
 
 
 def _begin(part: str, header: bytes) -> None:
-    with open(part, "wb") as begun:
+    # What lies there may be a link that somebody put in a folder that others write to, too.
+    with contextlib.suppress(FileNotFoundError):
+        os.remove(part)
+    with open(part, "xb") as begun:
         begun.write(header)
 
 

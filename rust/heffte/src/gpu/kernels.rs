@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::device::{Kernel, Verb};
 use crate::error::Result;
-use crate::files;
+use crate::files::{self, Readers};
 
 /// The kernels, for the compilers of all vendors.
 pub(super) const SOURCE: &str = include_str!("kernels/heffte.cu");
@@ -58,7 +58,8 @@ fn place(kernel: Kernel) -> usize {
     4 * kernel.verb as usize + 2 * usize::from(kernel.is_complex) + usize::from(kernel.is_double)
 }
 
-/// What was compiled for such a device by such a compiler, kept in the user's cache.
+/// What was compiled for such a device by such a compiler, kept in the user's cache, behind its checksum: a driver is given no length, and
+/// reads on where an image ends too early.
 pub(super) struct Cache(Option<PathBuf>);
 
 impl Cache {
@@ -76,8 +77,8 @@ impl Cache {
     /// # Errors
     /// Those of `compile`, and of `load` for what it has made.
     pub fn loaded<K>(&self, load: impl Fn(&[u8]) -> Result<K>, compile: impl FnOnce() -> Result<Vec<u8>>) -> Result<K> {
-        let known = self.0.as_ref().and_then(|file| std::fs::read(file).ok());
-        if let Some(kernels) = known.and_then(|image| load(&image).ok()) {
+        let known = self.0.as_ref().and_then(|file| files::read_own(file).ok());
+        if let Some(kernels) = known.as_deref().and_then(checked).and_then(|image| load(image).ok()) {
             return Ok(kernels);
         }
         let image = compile()?;
@@ -89,6 +90,81 @@ impl Cache {
     /// Keeps `image`; where that cannot be, it is compiled again the next time.
     fn keep(&self, image: &[u8]) {
         let Some(file) = &self.0 else { return };
-        let _ = file.parent().map(std::fs::create_dir_all).transpose().and_then(|_| files::replace(file, image));
+        let content = [&checksum(image)[..], image].concat();
+        let folder = file.parent().map(std::fs::create_dir_all).transpose();
+        let _ = folder.and_then(|_| files::replace(file, &content, Readers::Owner));
+    }
+}
+
+fn checksum(image: &[u8]) -> [u8; 8] {
+    let mut hasher = DefaultHasher::new();
+    image.hash(&mut hasher);
+    hasher.finish().to_le_bytes()
+}
+
+/// The image of a file with this content, if it is whole.
+fn checked(content: &[u8]) -> Option<&[u8]> {
+    content.split_first_chunk().filter(|(sum, image)| **sum == checksum(image)).map(|(_, image)| image)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const IMAGE: &[u8] = b"what a compiler made of it";
+
+    /// What is loaded, and whether it had to be compiled.
+    fn load(cache: &Cache) -> (Vec<u8>, bool) {
+        let is_compiled = Cell::new(false);
+        let compile = || {
+            is_compiled.set(true);
+            Ok(IMAGE.to_vec())
+        };
+        let image = cache.loaded(|image| Ok(image.to_vec()), compile).expect("nothing fails");
+        (image, is_compiled.get())
+    }
+
+    #[test]
+    fn what_was_compiled_is_loaded_the_next_time_and_is_for_its_owner() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache(Some(folder.path().join("heffte/kernels")));
+        assert_eq!([load(&cache), load(&cache)], [(IMAGE.to_vec(), true), (IMAGE.to_vec(), false)]);
+        assert_eq!(load(&Cache(None)), (IMAGE.to_vec(), true));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_others_can_write_or_point_to_is_compiled_anew() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("kernels");
+        let cache = Cache(Some(file.clone()));
+        load(&cache);
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o666)).unwrap();
+        assert_eq!([load(&cache).1, load(&cache).1], [true, false]);
+        let elsewhere = folder.path().join("elsewhere");
+        std::fs::rename(&file, &elsewhere).unwrap();
+        symlink(&elsewhere, &file).unwrap();
+        assert_eq!([load(&cache).1, load(&cache).1], [true, false]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_spoilt_image_is_loaded(
+            spoils in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4), end in any::<prop::sample::Index>(),
+        ) {
+            let whole = [&checksum(IMAGE)[..], IMAGE].concat();
+            let mut content = whole.clone();
+            for (at, byte) in spoils {
+                let at = at.index(content.len());
+                content[at] = byte;
+            }
+            content.truncate(end.index(content.len() + 1));
+            prop_assert!(checked(&content).is_none() || content == whole);
+        }
     }
 }

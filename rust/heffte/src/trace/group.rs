@@ -10,6 +10,7 @@ use super::root::{Root, cannot_write};
 use super::{chrome, summary};
 use crate::comm::{Comm, world_rank};
 use crate::error::Result;
+use crate::files;
 
 /// Events whose text is made and sent at a time.
 const PORTION: usize = 4096;
@@ -80,7 +81,7 @@ struct Output {
 
 impl Output {
     fn new(path: std::path::PathBuf, is_mine: bool) -> Output {
-        let file = is_mine.then(|| File::create(&path).map(BufWriter::new));
+        let file = is_mine.then(|| files::create(&path).map(BufWriter::new));
         Output { path, file }
     }
 

@@ -1,7 +1,6 @@
 //! Beginning and ending traces: the program's, or the one that the environment asks for.
 
 use std::ffi::OsStr;
-use std::fs::File;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mpi::ffi::MPI_Comm;
@@ -13,6 +12,7 @@ use super::recorder::{self, Record};
 use super::root::{Root, cannot_write};
 use crate::comm::{Comm, on_finalize, world_rank};
 use crate::error::{Error, Result};
+use crate::files;
 
 /// A trace that was begun on this rank.
 #[derive(Debug)]
@@ -66,8 +66,8 @@ pub unsafe fn start_raw(comm: MPI_Comm, root: Result<&OsStr>) -> Result<()> {
     if environment().is_some() {
         return begun.and_then(|()| join(&comm, is_waiting()));
     }
-    begun.inspect_err(|_| abandon())?;
-    comm.split_off(is_waiting(), world_rank()?)?.map_or(Ok(()), form)
+    let together = begun.and_then(|()| part_of(&comm, is_waiting())?.map_or(Ok(()), form));
+    together.inspect_err(|_| abandon())
 }
 
 /// Begins a trace of this rank. The ranks that make the next plan, as far as they trace, do so together from then on, and [`stop`]
@@ -104,7 +104,7 @@ fn begin(root: Root, is_of_environment: bool) -> Result<()> {
     let rank = world_rank()?;
     let log = root.log(rank);
     // Now rather than after hours of a run; and what an earlier run left there is no part of this one.
-    File::create(&log).map_err(|error| cannot_write(&log, &error))?;
+    files::create(&log).map_err(|error| cannot_write(&log, &error))?;
     let before = lock().trace.replace(Trace { root, rank, is_of_environment, group: None });
     drop(before);
     recorder::begin();
@@ -133,7 +133,7 @@ pub(crate) fn is_waiting() -> bool {
 /// # Errors
 /// [`Error::Mpi`].
 pub(crate) fn join(comm: &Comm, is_waiting: bool) -> Result<()> {
-    let Some(ranks) = comm.split_off(is_waiting, world_rank()?)? else { return Ok(()) };
+    let Some(ranks) = part_of(comm, is_waiting)? else { return Ok(()) };
     let speaks = ranks.rank() == 0;
     if let Err(error) = form(ranks)
         && speaks
@@ -141,6 +141,15 @@ pub(crate) fn join(comm: &Comm, is_waiting: bool) -> Result<()> {
         warn("nothing is traced", &error);
     }
     Ok(())
+}
+
+/// The ranks that are waiting, in the order of `MPI_COMM_WORLD`, on those. Collective over `comm`.
+///
+/// # Errors
+/// [`Error::Mpi`], the same on all ranks.
+fn part_of(comm: &Comm, is_waiting: bool) -> Result<Option<Comm>> {
+    let key = world_rank()?;
+    comm.agree(comm.split_off(is_waiting, key))
 }
 
 /// Makes a group of the ranks that trace together, or ends all their traces. Collective.
@@ -165,7 +174,7 @@ fn open(is_first: bool) -> Result<()> {
     let session = lock();
     if let Some(Trace { root, rank, .. }) = session.trace.as_ref().filter(|_| is_first) {
         for path in [root.viewer(*rank), root.table(*rank)] {
-            File::create(&path).map_err(|error| cannot_write(&path, &error))?;
+            files::create(&path).map_err(|error| cannot_write(&path, &error))?;
         }
     }
     Ok(())

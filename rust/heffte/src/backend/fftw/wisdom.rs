@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use super::api::{Api, planner};
 use super::library::Library;
 use crate::error::{Error, Result};
-use crate::files;
+use crate::files::{self, Readers};
 
 /// The environment variable that names the files.
 const VARIABLE: &str = "HEFFTE_FFTW_WISDOM";
@@ -90,7 +90,7 @@ fn told<T>(api: &Api<T>) -> Vec<u8> {
 
 fn write(path: &Path, text: &[u8]) -> Result<()> {
     let failed = |error: std::io::Error| Error::File { file: path.display().to_string(), reason: error.to_string() };
-    files::replace(path, text).map_err(failed)
+    files::replace(path, text, Readers::Any).map_err(failed)
 }
 
 /// Where the environment wants wisdom to be.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
-use crate::files;
+use crate::files::{self, Readers};
 use crate::plan::{Body, Plan};
 
 /// The file, and what the problem at hand is called in it. Rank 0 alone has one.
@@ -43,7 +43,7 @@ impl Wisdom {
         let mut ways = self.read().unwrap_or_default();
         let Entry { route, carrier, nanoseconds } = entry;
         ways.insert(self.key.clone(), json!({ "route": route, "carrier": carrier, "nanoseconds": nanoseconds }));
-        if let Err(error) = files::replace(&self.path, written(&ways).as_bytes()) {
+        if let Err(error) = files::replace(&self.path, written(&ways).as_bytes(), Readers::Any) {
             self.warn("cannot be written", &error);
         }
     }
