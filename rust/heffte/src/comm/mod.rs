@@ -24,9 +24,14 @@ pub(crate) fn check(call: &'static str, code: c_int) -> Result<()> {
     if code == ffi::MPI_SUCCESS as c_int { Ok(()) } else { Err(failure(call, code)) }
 }
 
-/// The result of a call that puts something back or frees it, and is tried once more where it fails: nobody else would.
+/// What `act` comes to, or where it fails, what it comes to then: for what nobody else would put back or free, and for what others wait for.
+fn or_again<T>(mut act: impl FnMut() -> Result<T>) -> Result<T> {
+    act().or_else(|_| act())
+}
+
+/// The result of a call that is tried once more where it fails.
 fn insist(call: &'static str, mut act: impl FnMut() -> c_int) -> Result<()> {
-    check(call, act()).or_else(|_| check(call, act()))
+    or_again(|| check(call, act()))
 }
 
 #[cold]
@@ -65,19 +70,25 @@ pub unsafe fn comm_from_fortran(handle: i64) -> ffi::MPI_Comm {
     unsafe { ffi::MPI_Comm_f2c(handle as _) }
 }
 
-/// This rank among all of the program.
+/// This rank among all of the program. It is asked for between collective calls, where a rank that fails alone would keep others waiting: so
+/// again where that fails.
 ///
 /// # Errors
 /// [`Error::Communicator`] where MPI does not run, [`Error::Mpi`].
 pub(crate) fn world_rank() -> Result<usize> {
     lifetime::check_running()?;
-    let mut rank = 0;
     // SAFETY: the predefined communicator is alive while MPI runs.
-    check("MPI_Comm_rank", unsafe { ffi::MPI_Comm_rank(ffi::RSMPI_COMM_WORLD, &mut rank) })?;
-    Ok(rank as usize)
+    or_again(|| unsafe {
+        // By default its errors end the program.
+        let (_predefined, returned) = ErrorsReturned::on(&[ffi::RSMPI_COMM_WORLD]);
+        returned?;
+        let mut rank = 0;
+        check("MPI_Comm_rank", ffi::MPI_Comm_rank(ffi::RSMPI_COMM_WORLD, &mut rank))?;
+        Ok(rank as usize)
+    })
 }
 
-/// This rank in `raw`, and the number of its ranks.
+/// This rank in `raw`, and the number of its ranks. A rank that is not told can tell nobody: it asks again.
 ///
 /// # Safety
 /// MPI is running; `raw` is a handle of this MPI library, of which errors are returned.
@@ -85,8 +96,8 @@ unsafe fn rank_and_size(raw: ffi::MPI_Comm) -> Result<(usize, usize)> {
     let (mut rank, mut size) = (0, 0);
     // SAFETY: by the caller's word.
     unsafe {
-        check("MPI_Comm_size", ffi::MPI_Comm_size(raw, &mut size))?;
-        check("MPI_Comm_rank", ffi::MPI_Comm_rank(raw, &mut rank))?;
+        insist("MPI_Comm_size", || ffi::MPI_Comm_size(raw, &mut size))?;
+        insist("MPI_Comm_rank", || ffi::MPI_Comm_rank(raw, &mut rank))?;
     }
     Ok((rank as usize, size as usize))
 }

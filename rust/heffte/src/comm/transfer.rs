@@ -4,7 +4,7 @@ use std::ffi::c_int;
 
 use mpi::ffi;
 
-use super::{Comm, check, insist};
+use super::{Comm, check, insist, or_again};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A count or displacement of elements as MPI takes it.
@@ -258,7 +258,8 @@ impl Comm {
     }
 }
 
-/// What few ranks tell one another now and then. It is sent and received one after the other, in the order of the calls.
+/// What few ranks tell one another now and then. It is sent and received one after the other, in the order of the calls. Since the peer waits
+/// for it, a call that fails is repeated.
 impl Comm {
     /// Sends numbers to `peer`.
     ///
@@ -267,7 +268,7 @@ impl Comm {
     pub fn send_words(&self, words: &[f64], peer: usize) -> Result<()> {
         let count = narrow("MPI_Send", words.len())?;
         // SAFETY: there are as many numbers as said.
-        unsafe { self.send(words.as_ptr().cast(), count, size_of::<f64>(), peer) }
+        or_again(|| unsafe { self.send(words.as_ptr().cast(), count, size_of::<f64>(), peer) })
     }
 
     /// Receives `N` numbers from `peer`.
@@ -277,7 +278,7 @@ impl Comm {
     pub fn receive_words<const N: usize>(&self, peer: usize) -> Result<[f64; N]> {
         let mut words = [0.0; N];
         // SAFETY: there is room for as many numbers as said.
-        unsafe { self.receive(words.as_mut_ptr().cast(), N, size_of::<f64>(), peer) }?;
+        or_again(|| unsafe { self.receive(words.as_mut_ptr().cast(), N, size_of::<f64>(), peer) })?;
         Ok(words)
     }
 
@@ -287,7 +288,7 @@ impl Comm {
     /// [`Error::Mpi`].
     pub fn send_bytes(&self, bytes: &[u8], peer: usize) -> Result<()> {
         // SAFETY: there are as many bytes as said.
-        unsafe { self.send(bytes.as_ptr(), narrow("MPI_Send", bytes.len())?, 1, peer) }
+        or_again(|| unsafe { self.send(bytes.as_ptr(), narrow("MPI_Send", bytes.len())?, 1, peer) })
     }
 
     /// Receives as many bytes from `peer` as there is room for.
@@ -296,7 +297,7 @@ impl Comm {
     /// [`Error::Mpi`].
     pub fn receive_bytes(&self, bytes: &mut [u8], peer: usize) -> Result<()> {
         // SAFETY: there is as much room as said.
-        unsafe { self.receive(bytes.as_mut_ptr(), bytes.len(), 1, peer) }
+        or_again(|| unsafe { self.receive(bytes.as_mut_ptr(), bytes.len(), 1, peer) })
     }
 
     /// Receives `count` elements from `peer`, or fewer.

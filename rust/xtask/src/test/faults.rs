@@ -29,6 +29,12 @@ pub fn run(tools: &Tools, report: &mut Report) {
     });
     let mut calls = behind(tools, &library, 2, &program);
     report.program_within("2 ranks with an MPI that fails", calls.args(["faults", "calls"]), LIMIT);
+    let mut others = behind(tools, &library, 2, &program);
+    report.program_within(
+        "2 ranks that tune and trace, with an MPI that fails",
+        others.args(["faults", "calls", "3"]),
+        LIMIT,
+    );
     for way in WAYS {
         report.check(&format!("a rank that is killed ({way})"), || killed(tools, &program, way));
         let mut stopped = tools.on_ranks(2, &program);
@@ -42,6 +48,11 @@ pub fn more(tools: &Tools, report: &mut Report) {
     let Some((library, program)) = parts(tools, report) else { return };
     let mut calls = behind(tools, &library, 4, &program);
     report.program_within("4 ranks with an MPI that fails", calls.args(["faults", "calls"]), 5 * LIMIT);
+    for ranks in [2, 4] {
+        let mut others = behind(tools, &library, ranks, &program);
+        let label = format!("{ranks} ranks that tune and trace, with an MPI that fails");
+        report.program_within(&label, others.args(["faults", "calls", "40"]), 5 * LIMIT);
+    }
     let mut cycles = behind(tools, &library, 2, &program);
     report.program_within("100,000 plans", cycles.args(["faults", "cycles", "17000"]), 5 * LIMIT);
     for way in WAYS {

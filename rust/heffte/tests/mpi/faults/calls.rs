@@ -5,19 +5,18 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use heffte::geometry::{Box3d, split_world};
-use heffte::{AxisKind, Complex, Direction, Error, Plan, PlanOptions, Scale, Spec, Transport};
+use heffte::{Error, PlanOptions, Transport};
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::*;
 
 use super::preloaded::FailingMpi;
+use super::programs::{Kind, Transforms};
 use crate::harness::{Harness, Watchdog};
-use crate::oracle::{Field, is_close};
 use crate::problem::TRANSPORTS;
 use crate::threads::errors_are_returned;
 
-/// Messages of it are too long to leave before somebody receives them.
-const SIZE: [usize; 3] = [32, 48, 40];
+/// Calls of each function that have their turn, where a program makes more.
+const TURNS: usize = 40;
 
 /// A plan, transforms and the plan's end may take so long, whatever fails.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -26,10 +25,12 @@ const LIMIT: Duration = Duration::from_secs(5);
 const ONCE: [&str; 3] = ["MPI_Comm_create_keyval", "MPI_Comm_set_attr", "MPI_Comm_free_keyval"];
 
 /// Calls whose failure may be made good, or may not matter: then results must be right. That of all others is an error.
-const MAY_BE_MENDED: [&str; 10] = [
+const MAY_BE_MENDED: [&str; 12] = [
     "MPI_Comm_free",
     "MPI_Comm_free_keyval",
+    "MPI_Comm_rank",
     "MPI_Comm_set_errhandler",
+    "MPI_Comm_size",
     "MPI_Errhandler_free",
     "MPI_Finalized",
     "MPI_Get_count",
@@ -61,7 +62,7 @@ const LOCAL: [&str; 16] = [
 
 pub fn run(harness: &mut Harness<'_>) {
     let mpi = FailingMpi::preloaded();
-    let program = Program::new(harness.comm, &mpi);
+    let program = Program::new(harness.comm, &mpi, Kind::Transforms);
     let ways = ways(harness.comm.size() as usize);
     harness.test("what_a_program_calls_once_may_fail_the_first_time", || {
         let mut problems = Vec::new();
@@ -72,14 +73,18 @@ pub fn run(harness: &mut Harness<'_>) {
         assert!(problems.is_empty(), "{}", problems.join("\n"));
     });
     for (name, options) in &ways {
-        let calls = program.calls(*options);
-        harness.test(&format!("each_mpi_call_that_fails_on_all_ranks_is_an_error_of_all ({name})"), || {
-            program.try_each(*options, &calls, &[None]);
-        });
-        harness.test(&format!("each_local_mpi_call_that_fails_on_one_rank_is_an_error_of_all ({name})"), || {
-            let ranks: Vec<_> = (0..harness.comm.size()).map(Some).collect();
-            program.try_each(*options, &calls, &ranks);
-        });
+        program.test(harness, name, *options, TURNS);
+    }
+}
+
+/// Programs that do more than transform, with so many turns of each function.
+pub fn run_others(harness: &mut Harness<'_>, turns: usize) {
+    let mpi = FailingMpi::preloaded();
+    for (kind, name) in [(Kind::Tunes, "tunes"), (Kind::Traces, "traces")] {
+        let program = Program::new(harness.comm, &mpi, kind);
+        for (way, options) in ways(harness.comm.size() as usize).into_iter().take(2) {
+            program.test(harness, &format!("{name}, {way}"), options, turns);
+        }
     }
 }
 
@@ -113,34 +118,39 @@ enum Outcome {
 
 const OUTCOMES: [Outcome; 5] = [Outcome::Right, Outcome::Wrong, Outcome::Named, Outcome::OtherError, Outcome::Panic];
 
-/// A plan, a transform there and one back, and the end of the plan.
+/// A program behind an MPI that fails.
 struct Program<'a> {
     comm: &'a SimpleCommunicator,
     mpi: &'a FailingMpi,
-    inbox: Box3d,
-    outbox: Box3d,
-    input: Vec<Complex<f64>>,
-    expected: Vec<Complex<f64>>,
+    kind: Kind,
+    transforms: Transforms<'a>,
 }
 
 impl<'a> Program<'a> {
-    fn new(comm: &'a SimpleCommunicator, mpi: &'a FailingMpi) -> Program<'a> {
-        let (rank, ranks) = (comm.rank() as usize, i64::from(comm.size()));
-        let world = Box3d::of_size(SIZE.map(|n| n as i64));
-        let (inbox, outbox) = (split_world(&world, [1, 1, ranks])[rank], split_world(&world, [1, ranks, 1])[rank]);
-        let field = Field::random(SIZE, 7, false);
-        let expected = field.transformed([AxisKind::C2c; 3], Direction::Forward).local(&outbox);
-        Program { comm, mpi, inbox, outbox, input: field.local(&inbox), expected }
+    fn new(comm: &'a SimpleCommunicator, mpi: &'a FailingMpi, kind: Kind) -> Program<'a> {
+        Program { comm, mpi, kind, transforms: Transforms::new(comm, kind) }
+    }
+
+    /// Tries all that may fail of it, with these options.
+    fn test(&self, harness: &mut Harness<'_>, name: &str, options: PlanOptions, turns: usize) {
+        let calls = self.calls(options);
+        harness.test(&format!("each_mpi_call_that_fails_on_all_ranks_is_an_error_of_all ({name})"), || {
+            self.try_each(options, (&calls, turns), &[None]);
+        });
+        harness.test(&format!("each_local_mpi_call_that_fails_on_one_rank_is_an_error_of_all ({name})"), || {
+            let ranks: Vec<_> = (0..self.comm.size()).map(Some).collect();
+            self.try_each(options, (&calls, turns), &ranks);
+        });
     }
 
     /// Whether the results are right.
     fn run(&self, options: PlanOptions) -> heffte::Result<bool> {
-        let plan = Plan::new(self.comm, Spec::c2c(self.inbox, self.outbox).with_options(options))?;
-        let mut output = vec![Complex::default(); plan.size_outbox()];
-        let mut back = vec![Complex::default(); plan.size_inbox()];
-        plan.forward(&self.input, &mut output, Scale::None)?;
-        plan.backward(&output, &mut back, Scale::Full)?;
-        Ok(is_close(&output, &self.expected) && is_close(&back, &self.input))
+        self.transforms.run(self.kind, options)
+    }
+
+    /// Whether a call of a function concerns no other rank.
+    fn is_local(&self, name: &str) -> bool {
+        LOCAL.contains(&name) || self.kind.repeats().contains(&name)
     }
 
     /// The calls of each function, the most of any rank, where nothing fails.
@@ -156,16 +166,12 @@ impl<'a> Program<'a> {
     }
 
     /// Lets each call fail on the ranks of each choice: one, or all for none.
-    fn try_each(&self, options: PlanOptions, calls: &[usize], ranks: &[Option<i32>]) {
+    fn try_each(&self, options: PlanOptions, (calls, turns): (&[usize], usize), ranks: &[Option<i32>]) {
         let mut problems = Vec::new();
         let mut tried = 0;
         for (function, &count) in calls.iter().enumerate() {
-            for &rank in ranks.iter().filter(|rank| rank.is_none() || LOCAL.contains(&self.name(function))) {
-                // A rank that cannot even be told who it is in the communicator can tell nobody else.
-                let is_first_question = ["MPI_Comm_rank", "MPI_Comm_size"].contains(&self.name(function));
-                let first = if rank.is_some() && is_first_question { 2 } else { 1 };
-                // What waits may ask more often than it did where nothing failed.
-                for call in first..=count.min(40) {
+            for &rank in ranks.iter().filter(|rank| rank.is_none() || self.is_local(self.name(function))) {
+                for call in spread(count, turns) {
                     problems.extend(self.problem_with(options, function, call, rank));
                     tried += 1;
                 }
@@ -211,7 +217,8 @@ impl<'a> Program<'a> {
         let outcomes: Vec<_> = all.iter().map(|[outcome, ..]| OUTCOMES[*outcome as usize]).collect();
         let all_are = |wanted| outcomes.iter().all(|outcome| *outcome == wanted);
         let any_struck = all.iter().any(|[_, struck, ..]| *struck != 0);
-        let is_fine = if any_struck && !MAY_BE_MENDED.contains(&name) {
+        let may_be_mended = MAY_BE_MENDED.contains(&name) || self.kind.repeats().contains(&name);
+        let is_fine = if any_struck && !may_be_mended {
             all_are(Outcome::Named)
         } else {
             all_are(Outcome::Right) || all_are(Outcome::Named)
@@ -220,6 +227,12 @@ impl<'a> Program<'a> {
         let problem = format!("{case}: {outcomes:?} ({said}), then {works:?}; before {before:?}, after {after:?}");
         (!is_fine || !is_tidy || works != Ok(true)).then_some(problem)
     }
+}
+
+/// So many of `count` calls, or all of them: evenly, with the first and the last.
+fn spread(count: usize, most: usize) -> impl Iterator<Item = usize> {
+    let turns = count.min(most);
+    (0..turns).map(move |turn| 1 + (count - 1) * turn / (turns - 1).max(1))
 }
 
 fn outcome_of(error: &Error, name: &str) -> Outcome {

@@ -11,6 +11,8 @@ mod cycles;
 #[cfg(target_os = "linux")]
 mod preloaded;
 #[cfg(target_os = "linux")]
+mod programs;
+#[cfg(target_os = "linux")]
 mod scarcity;
 #[cfg(target_os = "linux")]
 mod signals;
@@ -20,7 +22,7 @@ use mpi::traits::*;
 
 use crate::harness::Harness;
 
-/// Runs those of a kind: `libraries`, `calls`, `cycles <count>`, `killed <way>` or `stopped <way> <seconds>`.
+/// Runs those of a kind: `libraries`, `calls`, `calls <turns>`, `cycles <count>`, `killed <way>` or `stopped <way> <seconds>`.
 pub fn run(harness: &mut Harness<'_>, which: &[&str]) {
     match which {
         ["libraries"] => libraries::run(harness),
@@ -30,6 +32,8 @@ pub fn run(harness: &mut Harness<'_>, which: &[&str]) {
             // More ranks than cores take long to agree, and would find nothing new.
             cycles::run(harness, if harness.comm.size() > 2 { 100 } else { 1000 });
         }
+        #[cfg(target_os = "linux")]
+        ["calls", turns] => calls::run_others(harness, turns.parse().expect("a number of calls")),
         #[cfg(target_os = "linux")]
         ["cycles", count] => cycles::run(harness, count.parse().expect("a number of plans")),
         #[cfg(target_os = "linux")]
