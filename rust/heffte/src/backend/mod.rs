@@ -5,6 +5,7 @@
 mod auto;
 #[cfg(any(feature = "fftw", feature = "mkl"))]
 mod batches;
+mod convolved;
 #[cfg(feature = "fftw")]
 mod fftw;
 mod kind;

@@ -1,11 +1,12 @@
-//! The backend of every build, any length: lines in the lanes of vector registers, and the longest ones by rustfft and realfft;
-//! all of them where the CPU has no such registers.
+//! The backend of every build, any length: lines in the lanes of vector registers, and the longest ones by rustfft and realfft, or by
+//! convolutions over rustfft; all of them where the CPU has no such registers.
 
 use std::sync::Arc;
 
 use heffte_rustfft::{ComplexToReal, Fft, FftDirection, RealToComplex};
 use num_complex::Complex;
 
+use super::convolved::{Convolved, ConvolvedReals, is_convolved};
 use super::lanes::{LaneComplexes, LaneConvolutions, LaneReals, has_lanes};
 use super::{Backend, ComplexLines, ComplexPanels, ComplexTransform, Planner, Real, RealLines, RealTransform};
 use crate::error::Result;
@@ -28,6 +29,7 @@ impl<T: Real> Planner<T> for Stock {
     fn complex_lines(&self, length: usize, direction: Direction) -> ComplexTransform<T> {
         match panels(length, direction) {
             Some(panels) => ComplexTransform::Panels(panels),
+            None if is_convolved(length) => ComplexTransform::Lines(Arc::new(Convolved::new(length, direction))),
             None => ComplexTransform::Lines(Arc::new(Complexes::new(length, direction))),
         }
     }
@@ -40,6 +42,7 @@ impl<T: Real> Planner<T> for Stock {
         }
         match [Direction::Forward, Direction::Backward].map(|direction| panels(length, direction)) {
             [Some(forward), Some(backward)] => RealTransform::Complex([forward, backward]),
+            _ if is_convolved(length) => RealTransform::Lines(Arc::new(ConvolvedReals::new(length))),
             _ => RealTransform::Lines(Arc::new(Reals::new(length))),
         }
     }
@@ -140,6 +143,8 @@ pub(super) mod tests {
     use num_traits::Zero;
 
     use super::*;
+    use crate::backend::lanes::{panel_lines, unit_root};
+    use crate::backend::{Ends, Tile};
 
     /// The definition, summed in the working precision of f64.
     pub fn direct(line: &[Complex<f64>], sign: f64) -> Vec<Complex<f64>> {
@@ -194,6 +199,57 @@ pub(super) mod tests {
             lines.backward(&mut half, &mut back, &mut scratch).expect("it never fails");
             let scaled: Vec<Complex<f64>> = real.iter().map(|x| Complex::from(x * n as f64)).collect();
             assert_close(&back.iter().map(Complex::from).collect::<Vec<_>>(), &scaled);
+        }
+    }
+    /// The transform of a line by whatever the backend takes for it.
+    fn transformed(length: usize, line: &[Complex<f64>]) -> Vec<Complex<f64>> {
+        match Planner::<f64>::complex_lines(&Stock, length, Direction::Forward) {
+            ComplexTransform::Lines(lines) => {
+                let mut tile = line.to_vec();
+                lines.transform(&mut tile, &mut vec![Complex::zero(); lines.scratch_len()]).expect("it never fails");
+                tile
+            }
+            ComplexTransform::Panels(panels) => {
+                let lines = panel_lines::<f64>();
+                let mut panel = vec![Complex::zero(); length * lines];
+                for (value, row) in line.iter().zip(panels.places()) {
+                    panel[*row as usize * lines] = *value;
+                }
+                let mut scratch = vec![Complex::<f64>::zero(); panels.scratch_rows() * lines];
+                let tile = Tile { begin: panel.as_mut_ptr().cast(), panels: 1, rows: length };
+                // SAFETY: the panel has a row for each element, and the scratch those that are wanted.
+                unsafe { panels.transform(tile, scratch.as_mut_ptr().cast(), None, Ends::default()) };
+                panel.into_iter().step_by(lines).collect()
+            }
+        }
+    }
+
+    #[test]
+    fn long_lines_with_large_prime_factors_keep_the_bound_of_errors() {
+        const BOUND: f64 = 3e-16;
+        for n in [1031, 2053, 2063, 4099, 4101, 6011, 8198, 10007, 16381, 20011] {
+            let mut rng = fastrand::Rng::with_seed(n as u64);
+            let mut number = || (0..12).map(|_| rng.f64()).sum::<f64>() - 6.0;
+            let line: Vec<_> = (0..n).map(|_| Complex::new(number(), number())).collect();
+            let found = transformed(n, &line);
+            // Some results show how large the error is; of random lines, all are of one size.
+            let (mut error, mut norm) = (0.0, 0.0);
+            for k in (0..n).step_by(n / 150) {
+                let root = |j: usize| unit_root::<f64>(j * k % n, n, true);
+                // With what each addition has lost.
+                let (mut sum, mut lost) = (Complex::<f64>::zero(), Complex::zero());
+                for (j, value) in line.iter().enumerate() {
+                    let term = value * root(j) - lost;
+                    let next = sum + term;
+                    lost = (next - sum) - term;
+                    sum = next;
+                }
+                error += (found[k] - sum).norm_sqr();
+                norm += sum.norm_sqr();
+            }
+            let relative = (error / norm).sqrt() / (n as f64).log2().sqrt();
+            println!("{n}: {relative:.2e}");
+            assert!(relative < BOUND, "n = {n}: {relative:.2e}");
         }
     }
 }

@@ -4,6 +4,7 @@ use num_complex::Complex;
 use num_traits::Zero;
 
 use super::complex::{LaneComplexes, ROWS, scale_rows};
+use super::factors::cheapest_length;
 use super::passes::unit_root;
 use super::rows::{add_row, move_rows};
 use super::vector::Factor;
@@ -61,10 +62,13 @@ impl<T: Real> LaneConvolutions<T> {
     }
 
     fn any(length: usize, direction: Direction) -> LaneConvolutions<T> {
+        LaneConvolutions::of_count(length, cheapest_length(2 * length - 1), direction)
+    }
+
+    /// By a convolution of `count` elements, for which there are butterflies.
+    pub(super) fn of_count(length: usize, count: usize, direction: Direction) -> LaneConvolutions<T> {
         let forward = direction == Direction::Forward;
-        let cyclic = (2 * length - 1..).find_map(|count| LaneComplexes::new(count, Direction::Forward));
-        let cyclic = cyclic.expect("powers of two have butterflies");
-        let count = cyclic.places().len();
+        let cyclic = LaneComplexes::new(count, Direction::Forward).expect("the length has butterflies");
         // The squares modulo 2n, so that angles are exact.
         let chirp = |k: usize, forward| unit_root::<f64>(k * k % (2 * length), 2 * length, forward);
         let mut kernel = vec![Complex::zero(); count];

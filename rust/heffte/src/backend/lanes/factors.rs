@@ -18,6 +18,14 @@ pub(super) fn radices(length: usize) -> Option<Vec<usize>> {
     Some(radices)
 }
 
+/// The length of at least `least` whose passes over all elements cost the least.
+pub(super) fn cheapest_length(least: usize) -> usize {
+    // A power of two is below twice the length; what costs less is seldom more than a quarter longer.
+    let candidates = (least..least + least / 4).chain([least.next_power_of_two()]);
+    let costs = candidates.filter_map(|length| Some((length as f64 * cheapest(length, usize::MAX, 1)?.0, length)));
+    costs.min_by(|a, b| a.0.total_cmp(&b.0)).expect("powers of two have butterflies").1
+}
+
 /// The cheapest way for what is left of a line, `length`, with radices up to `most`, and its cost for each element: the last pass
 /// first. The first pass has no twiddle factors, so it should be the longest; the butterflies of the next one have rows that are
 /// `stride` rows apart.
@@ -66,6 +74,15 @@ mod tests {
             if let Some(radices) = radices(length) {
                 assert_eq!(radices.iter().product::<usize>(), length);
             }
+        }
+    }
+
+    #[test]
+    fn convolutions_have_lengths_of_cheap_factors() {
+        for least in [1, 2, 61, 2061, 8197, 20021] {
+            let length = cheapest_length(least);
+            let costs = |length: usize| length as f64 * cheapest(length, usize::MAX, 1).expect("it has butterflies").0;
+            assert!(length >= least && costs(length) <= costs(least.next_power_of_two()), "{least}: {length}");
         }
     }
 

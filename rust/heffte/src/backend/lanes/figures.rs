@@ -6,8 +6,12 @@ use num_complex::Complex;
 use num_traits::Zero;
 
 use super::complex::LaneComplexes;
+use super::convolution::LaneConvolutions;
+use super::factors::{cheapest_length, radices};
 use super::panel_lines;
-use crate::backend::{ComplexPanels, Ends, Real, StraightLine, Tile};
+use crate::backend::convolved::Convolved;
+use crate::backend::stock::long_lines;
+use crate::backend::{ComplexLines, ComplexPanels, Ends, Real, StraightLine, Tile};
 use crate::options::Direction;
 
 /// Seconds of the fastest of some calls: what a core does while others leave it alone.
@@ -63,5 +67,46 @@ fn figures() {
         let length = radices.iter().product();
         print(&LaneComplexes::<f64>::of_radices(length, &radices, Direction::Forward), length);
         print(&LaneComplexes::<f32>::of_radices(length, &radices, Direction::Forward), length);
+    }
+}
+
+/// Times of a line by a convolution of `count` elements, and by one over rustfft, beside rustfft's.
+fn print_convolution(length: usize, count: usize) {
+    let way = LaneConvolutions::<f64>::of_count(length, count, Direction::Forward);
+    let lines = panel_lines::<f64>();
+    let room = |rows: usize| vec![Complex::<f64>::zero(); rows * lines + lines];
+    let (mut panel, mut scratch) = (room(length), room(way.scratch_rows()));
+    let begin = |memory: &mut Vec<Complex<f64>>| {
+        memory.as_mut_ptr().wrapping_add(memory.as_ptr().align_offset(super::ROW)).cast::<u8>()
+    };
+    let (begin, scratch) = (begin(&mut panel), begin(&mut scratch));
+    let tile = Tile { begin, panels: 1, rows: length };
+    // SAFETY: the panel and the scratch have the rows.
+    let convolved = fastest(|| unsafe { way.transform(tile, scratch, None, Ends::default()) }) / lines as f64;
+    let by_lines = long_lines(length, Direction::Forward);
+    let mut line = vec![Complex::zero(); length];
+    let mut scratch = vec![Complex::zero(); by_lines.scratch_len()];
+    let other = fastest(|| by_lines.transform(&mut line, &mut scratch).expect("it never fails"));
+    let over = Convolved::new(length, Direction::Forward);
+    let mut scratch = vec![Complex::zero(); over.scratch_len()];
+    let over = fastest(|| over.transform(&mut line, &mut scratch).expect("it never fails"));
+    println!(
+        "{length:5} by {count} {:?}: {:.2} of rustfft's {:.1} us in lanes, {:.2} over rustfft",
+        radices(count).expect("it has butterflies"),
+        convolved / other,
+        other * 1e6,
+        over / other
+    );
+}
+
+#[test]
+#[ignore = "figures: cargo test --release -p heffte --lib -- --ignored --nocapture lanes::figures"]
+fn convolutions() {
+    for length in [1031, 2039, 2063, 4099, 6011, 8198, 10007, 16381, 20011] {
+        let least = 2 * length - 1;
+        let first = (least..).find(|count| radices(*count).is_some()).expect("powers of two");
+        for count in [first, cheapest_length(least), least.next_power_of_two()] {
+            print_convolution(length, count);
+        }
     }
 }

@@ -41,3 +41,8 @@ pub(crate) const ROW: usize = 64;
 pub(crate) const fn panel_lines<T>() -> usize {
     ROW / size_of::<Complex<T>>()
 }
+
+/// Whether there are butterflies for all factors of a length.
+pub(super) fn has_butterflies(length: usize) -> bool {
+    factors::radices(length).is_some()
+}
