@@ -14,6 +14,9 @@ use crate::{command, crates, licences};
 /// What a release is made with, installed by cargo where it is first needed.
 pub const CYCLONEDX: Program = Program { crate_name: "cargo-cyclonedx", version: "0.5.9", binary: "cargo-cyclonedx" };
 pub const DENY: Program = Program { crate_name: "cargo-deny", version: "0.20.2", binary: "cargo-deny" };
+/// It reads what rustdoc writes in a form that changes now and then: a newer rustc may want a newer one.
+pub const SEMVER_CHECKS: Program =
+    Program { crate_name: "cargo-semver-checks", version: "0.51.0", binary: "cargo-semver-checks" };
 
 /// A program of crates.
 pub struct Program {

@@ -24,6 +24,7 @@ mod release;
 mod report;
 pub mod rust;
 mod sanitizers;
+mod semver;
 mod site;
 mod sources;
 mod spack;
@@ -60,7 +61,7 @@ struct Piece {
 }
 
 /// Pieces that only `--full` runs: what takes long, and seldom breaks alone.
-const FULL: [Piece; 17] = [
+const FULL: [Piece; 18] = [
     Piece {
         name: "valgrind",
         about: "the C tests read and write where they may, and free what they had",
@@ -96,6 +97,7 @@ const FULL: [Piece; 17] = [
             report.check("random problems", || fuzz::run(tools, &fuzz::Options::of(100_000, 1_000)));
         },
     },
+    Piece { name: "semver", about: "what is public in Rust is what the last release had, or more", run: semver::run },
     Piece { name: "kernels", about: "the kernels of devices by the vendors' compilers", run: kernels::run },
     Piece { name: "cxx-more", about: "each header alone is C++20", run: cxx::each_by_new_standard },
     Piece { name: "conda-more", about: "the other variants of the conda packages", run: conda::others },
