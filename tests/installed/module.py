@@ -1,9 +1,12 @@
 """Loads a module file of Lmod with stand-ins for its functions, and checks what it sets for a prefix."""
 
 import os
+import shutil
 import sys
+import tempfile
+from collections.abc import Callable
 
-from lupa import LuaRuntime
+from lupa import LuaError, LuaRuntime
 
 module, prefix = sys.argv[1:]
 said: dict[str, str] = {}
@@ -14,14 +17,38 @@ def note(name: str, value: str) -> None:
     said[name] = value
 
 
-lua = LuaRuntime()
-functions = lua.globals()
-functions.setenv = functions.prepend_path = note
-functions.help = functions.whatis = functions.conflict = lambda text: None
-functions.myFileName = lambda: module
-functions.pathJoin = lambda *parts: os.path.normpath(os.path.join(*parts))
-with open(module) as file:
-    lua.execute(file.read())
+def fail(message: str) -> None:
+    """Ends the file, as Lmod does."""
+    raise LuaError(message)
+
+
+def load(module: str) -> None:
+    """What `module load` does with a file."""
+    lua = LuaRuntime()
+    functions = lua.globals()
+    functions.setenv = functions.prepend_path = note
+    functions.help = functions.whatis = functions.conflict = lambda text: None
+    functions.myFileName = lambda: module
+    functions.pathJoin = lambda *parts: os.path.normpath(os.path.join(*parts))
+    functions.isDir, functions.LmodError = os.path.isdir, fail
+    with open(module) as file:
+        lua.execute(file.read())
+
+
+def refused(load: Callable[[], None]) -> str:
+    """What it says where it does not load."""
+    try:
+        load()
+    except LuaError as error:
+        return str(error)
+    return "it loads"
+
+
+with tempfile.TemporaryDirectory() as folder:
+    copy = shutil.copy(module, folder)
+    assert "this file has to stay in share/heffte/modulefiles" in (words := refused(lambda: load(copy))), words
+assert not said, said
+load(module)
 
 expected = {
     "Heffte_ROOT": "",

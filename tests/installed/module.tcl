@@ -9,6 +9,15 @@ proc prepend-path { name value } { set ::set($name) $value }
 
 set first [gets [open $ModulesCurrentModulefile]]
 if {![string match "#%Module*" $first]} { error "the first line is '$first', by which nobody knows a module" }
+set copy [file join [file dirname [file tempfile unused]] a-copy-[pid]]
+file copy -force $ModulesCurrentModulefile $copy
+set original $ModulesCurrentModulefile
+set ModulesCurrentModulefile $copy
+if {![catch { source $copy } words] || ![string match "*this file has to stay in share/heffte/modulefiles*" $words]} {
+    error "a copy elsewhere loads, or says '$words'"
+}
+file delete $copy $unused
+set ModulesCurrentModulefile $original
 source $ModulesCurrentModulefile
 ModulesHelp
 

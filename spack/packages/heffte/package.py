@@ -1,6 +1,7 @@
 """heFFTe in Rust for Spack, with the variants of the package heffte that comes with it, which this one takes the place of."""
 
 import os
+import subprocess
 
 from spack.package import *
 
@@ -15,6 +16,12 @@ except ImportError:
 SOURCES = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 # The crates of others, where `cargo xtask crates` has packed them.
 CRATES = os.path.join(SOURCES, "build", "crates", "heffte-2.5.0-crates.tar.gz")
+
+
+def checked_out(sources):
+    """The commit that is checked out, none where git does not know the sources: then they are built by `dev_path` alone."""
+    said = subprocess.run(["git", "-C", sources, "rev-parse", "HEAD"], capture_output=True, text=True)
+    return said.stdout.strip() if said.returncode == 0 else None
 
 
 def checksum(archive):
@@ -33,8 +40,8 @@ class Heffte(CMakePackage, CudaPackage, ROCmPackage):
 
     license("BSD-3-Clause")
 
-    # What is checked out there. Uncommitted changes are built by `spack develop`.
-    version("2.5.0")
+    # What is checked out there: other sources are another version to Spack. Uncommitted changes are built by `dev_path`.
+    version("2.5.0", commit=checked_out(SOURCES))
 
     # Without them cargo fetches each crate while it builds, which takes a network.
     if os.path.isfile(CRATES):
@@ -58,7 +65,8 @@ class Heffte(CMakePackage, CudaPackage, ROCmPackage):
     # Whoever runs `spack test` builds programs, too.
     depends_on("cmake@3.22:", type=("build", "run"))
     depends_on("gmake", type=("build", "run"))
-    depends_on("rust@1.89:", type="build")
+    # Without the last 1 it would be a Rust of its master branch, by one of the night.
+    depends_on("rust@1.89:1", type="build")
     depends_on("corrosion@0.5:", type="build")
     # bindgen reads mpi.h with libclang.
     depends_on("llvm+clang", type="build")
@@ -74,8 +82,8 @@ class Heffte(CMakePackage, CudaPackage, ROCmPackage):
 
     extends("python", type=("build", "run"), when="+python")
     depends_on("python@3.10:", type=("build", "run"), when="+python")
-    depends_on("py-numpy", type=("build", "run"), when="+python")
-    depends_on("py-mpi4py", type=("build", "run"), when="+python")
+    depends_on("py-numpy@2:", type=("build", "run"), when="+python")
+    depends_on("py-mpi4py@4:", type=("build", "run"), when="+python")
 
     def setup_build_environment(self, env):
         libclang = find_libraries("libclang", self.spec["llvm"].prefix, shared=True, recursive=True)

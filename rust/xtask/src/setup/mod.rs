@@ -91,12 +91,23 @@ impl Tools {
     /// What builds and tests need in their environment.
     fn variables(&self) -> Vec<(&'static str, String)> {
         let path = |path: &Path| path.display().to_string();
+        let toolchain =
+            std::env::var("CARGO").ok().and_then(|cargo| Some(Path::new(&cargo).parent()?.parent()?.join("lib")));
         let before = |first: &Path, name: &str| {
             let given = std::env::var(name).unwrap_or_default();
             // What cargo adds for the programs that it runs itself is no business of others.
-            let kept =
-                given.split(':').filter(|entry| !entry.is_empty() && !Path::new(entry).starts_with(at("target")));
-            std::iter::once(path(first).as_str()).chain(kept).collect::<Vec<_>>().join(":")
+            let is_of_cargo = |entry: &Path| {
+                entry.starts_with(at("target")) || toolchain.as_ref().is_some_and(|folder| entry.starts_with(folder))
+            };
+            let kept = given.split(':').filter(|entry| !entry.is_empty() && !is_of_cargo(Path::new(entry)));
+            let first = path(first);
+            let mut entries: Vec<&str> = Vec::new();
+            for entry in std::iter::once(first.as_str()).chain(kept) {
+                if !entries.contains(&entry) {
+                    entries.push(entry);
+                }
+            }
+            entries.join(":")
         };
         vec![
             ("MPICC", path(&self.mpicc)),

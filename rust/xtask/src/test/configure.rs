@@ -83,7 +83,13 @@ const CASES: &[Case] = &[
         "MKL that is not there",
         Library,
         &["-DHeffte_ENABLE_MKL=ON", "-DMKL_ROOT=/nowhere"],
-        Refuses(&["libmkl_rt is not in MKL_ROOT (/nowhere)"]),
+        Refuses(&["libmkl_rt is not in MKL_ROOT (/nowhere)", "Let MKL_ROOT name the folder that has lib/libmkl_rt.so"]),
+    ),
+    (
+        "what is built is said in the end",
+        Library,
+        &["-DBUILD_SHARED_LIBS=OFF", "-DCMAKE_INSTALL_PREFIX=/nowhere"],
+        Accepts(&["Heffte 2.5.0: libheffte.a, with the backend stock, for", "Release; installs into /nowhere"]),
     ),
     (
         "static Python is refused",

@@ -72,6 +72,24 @@ pub fn finders(tools: &Tools, report: &mut Report, prefix: &Path, work: &Path) {
     pkg_config(tools, report, prefix, work);
 }
 
+/// The same files where a packager gives folders as whole paths, as Nix and Guix do.
+pub fn whole_paths(tools: &Tools, report: &mut Report, work: &Path) {
+    report.check("folders that are whole paths", || {
+        let binary = work.join("whole-paths");
+        let mut configure = NINJA.configure(tools, &at(""), &binary);
+        configure.args([WITHOUT_TESTS, "-DCMAKE_INSTALL_PREFIX=/opt/x", "-DCMAKE_INSTALL_LIBDIR=/opt/x/lib64"]);
+        command::run("configuring", &mut configure)?;
+        for (file, words) in [
+            ("package/heffte.pc".to_owned(), "prefix=${pcfiledir}/../..\nlibdir=${prefix}/lib64\n"),
+            (format!("modulefiles/{}", env!("CARGO_PKG_VERSION")), "LD_LIBRARY_PATH [file join $prefix lib64]"),
+        ] {
+            let text = fs::read_to_string(binary.join(&file))?;
+            ensure!(text.contains(words), "{file} has nothing of {words:?}:\n{text}");
+        }
+        Ok(())
+    });
+}
+
 fn packages(tools: &Tools) -> Result<()> {
     let mut install = tools.command(&tools.python);
     install.args(["-m", "pip", "install", "--disable-pip-version-check", "--requirement"]);

@@ -35,6 +35,7 @@ pub fn run(tools: &Tools, report: &mut Report) {
     programs(tools, report, &moved);
     threads(tools, report, &moved);
     installed::finders(tools, report, &moved, &work);
+    installed::whole_paths(tools, report, &work);
     installed::cpack(tools, report, &work);
     subproject(tools, report, &work);
     imports(tools, report, &moved);
