@@ -1,29 +1,33 @@
 //! Running programs: bounded in time, their output kept for when they fail.
 
 use std::fs::{self, File};
-use std::io::{IsTerminal, Read, Seek};
+use std::io::{Read, Seek};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use nix::errno::Errno;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, killpg, sigaction};
 use nix::unistd::Pid;
+
+use crate::terminal;
 
 /// How long anything may take.
 pub const LIMIT: Duration = Duration::from_secs(15 * 60);
 
 /// Whether somebody asked this program to end.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+/// How many programs run: several, where pieces of the tests run beside each other.
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
 
 extern "C" fn note_interrupt(_: nix::libc::c_int) {
-    INTERRUPTED.store(true, Ordering::Relaxed);
+    INTERRUPTED.store(true, Ordering::SeqCst);
 }
 
 /// Lets an interrupt (Ctrl-C) end what runs, too: it runs in a process group of its own, which the terminal does not reach.
@@ -48,7 +52,7 @@ pub fn capture(label: &str, command: &mut Command, limit: Duration) -> Result<Ou
     let mut log = tempfile::tempfile().context("cannot make a temporary file")?;
     let begin = Instant::now();
     let mut child = start(command.stdout(log.try_clone()?).stderr(log.try_clone()?))?;
-    let status = wait(&mut child, limit, &spinner(label))?;
+    let status = wait(&mut child, limit, &terminal::spinner(label))?;
     let mut output = text(&mut log)?;
     if status.is_none() {
         output += &format!(
@@ -71,9 +75,7 @@ pub fn run(label: &str, command: &mut Command) -> Result<String> {
 
 /// As [`run`], for what takes long: where no spinner turns, a line says what is going on.
 pub fn step(label: &str, command: &mut Command) -> Result<String> {
-    if !std::io::stderr().is_terminal() {
-        eprintln!("{label}");
-    }
+    terminal::note(label);
     run(label, command)
 }
 
@@ -107,29 +109,55 @@ pub fn shown(command: &Command) -> String {
 }
 
 fn start(command: &mut Command) -> Result<Child> {
+    // Counted before anything else, so that whoever is interrupted waits for this one, too.
+    RUNNING.fetch_add(1, Ordering::SeqCst);
+    if INTERRUPTED.load(Ordering::SeqCst) {
+        leave();
+    }
     // A group of its own, so that all that it starts can be ended with it.
     command.stdin(Stdio::null()).process_group(0);
-    command.spawn().with_context(|| format!("cannot start {}", shown(command)))
+    let child = command.spawn();
+    if child.is_err() {
+        RUNNING.fetch_sub(1, Ordering::SeqCst);
+    }
+    child.with_context(|| format!("cannot start {}", shown(command)))
 }
 
 /// How the child ended; `None` where it had to be ended.
 fn wait(child: &mut Child, limit: Duration, spinner: &ProgressBar) -> Result<Option<ExitStatus>> {
-    let deadline = Instant::now() + limit;
-    while Instant::now() < deadline && !INTERRUPTED.load(Ordering::Relaxed) {
+    let status = wait_until(child, Instant::now() + limit, spinner);
+    spinner.finish_and_clear();
+    if INTERRUPTED.load(Ordering::SeqCst) {
+        leave();
+    }
+    RUNNING.fetch_sub(1, Ordering::SeqCst);
+    status
+}
+
+fn wait_until(child: &mut Child, deadline: Instant, spinner: &ProgressBar) -> Result<Option<ExitStatus>> {
+    // Most programs end at once, and the tests run many.
+    let mut pause = Duration::from_millis(1);
+    while Instant::now() < deadline && !INTERRUPTED.load(Ordering::SeqCst) {
         if let Some(status) = child.try_wait()? {
-            spinner.finish_and_clear();
             return Ok(Some(status));
         }
         spinner.tick();
-        sleep(Duration::from_millis(50));
+        sleep(pause);
+        pause = (2 * pause).min(Duration::from_millis(50));
     }
-    spinner.finish_and_clear();
-    end(child)?;
-    if INTERRUPTED.load(Ordering::Relaxed) {
+    end(child).map(|()| None)
+}
+
+/// Ends this program, if nothing else runs any more, or else leaves that to whoever waits for the last. In place of counting out what was
+/// counted.
+fn leave() -> ! {
+    if RUNNING.fetch_sub(1, Ordering::SeqCst) == 1 {
         eprintln!("interrupted");
         std::process::exit(130);
     }
-    Ok(None)
+    loop {
+        sleep(Duration::from_secs(1));
+    }
 }
 
 /// Ends the child and all that it started: first politely, so that a launcher can end its ranks.
@@ -149,15 +177,6 @@ fn end(child: &mut Child) -> Result<()> {
     all(Signal::SIGKILL)?;
     child.wait()?;
     Ok(())
-}
-
-fn spinner(label: &str) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style =
-        ProgressStyle::with_template("{spinner} {msg} {elapsed}").unwrap_or_else(|_| ProgressStyle::default_spinner());
-    ProgressBar::new_spinner().with_style(style).with_message(label.to_owned())
 }
 
 fn text(log: &mut File) -> Result<String> {

@@ -17,6 +17,7 @@ mod marks;
 mod options;
 mod paths;
 mod setup;
+mod terminal;
 mod test;
 
 use std::process::ExitCode;

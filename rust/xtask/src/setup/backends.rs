@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use super::debian::Apt;
 use crate::command;
 use crate::paths::at;
+use crate::terminal::say;
 
 /// FFTW's libraries of both precisions, and its header.
 const FFTW: [&str; 3] = ["libfftw3-double3", "libfftw3-single3", "libfftw3-dev"];
@@ -26,7 +27,7 @@ impl Backends {
     /// Makes what is missing, in `venv`.
     pub fn prepare(python: &Path) -> Backends {
         let venv = at(".venv");
-        let without = |name: &'static str| move |error: &anyhow::Error| println!("  left out: {name}: {error:#}");
+        let without = |name: &'static str| move |error: &anyhow::Error| say!("  left out: {name}: {error:#}");
         Backends {
             fftw: fftw(&venv).inspect_err(without("FFTW")).ok(),
             mkl: mkl(&venv, python).inspect_err(without("MKL")).ok(),

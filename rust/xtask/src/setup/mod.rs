@@ -11,6 +11,7 @@ pub mod python;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, ensure};
 
@@ -36,6 +37,8 @@ pub struct Tools {
     clang_arguments: String,
     mpi_library: PathBuf,
     backends: OnceLock<Backends>,
+    /// How many programs on several ranks may run at once.
+    neighbours: AtomicUsize,
 }
 
 /// Makes what is missing.
@@ -61,6 +64,7 @@ pub fn tools() -> Result<Tools> {
         clang_arguments: clang_arguments()?,
         mpi_library: mpi_library(&mpicc)?,
         backends: OnceLock::new(),
+        neighbours: AtomicUsize::new(1),
         bin,
         libclang,
         mpicc,
@@ -79,8 +83,14 @@ impl Tools {
             clang_arguments: self.clang_arguments.clone(),
             mpi_library: mpi_library(&mpicc)?,
             backends: OnceLock::new(),
+            neighbours: AtomicUsize::new(1),
             mpicc,
         })
+    }
+
+    /// Has programs on several ranks make room for as many others.
+    pub fn share_cores(&self, programs: usize) {
+        self.neighbours.store(programs, Ordering::Relaxed);
     }
 
     /// The libraries behind backends, which tests alone need.
@@ -144,7 +154,8 @@ impl Tools {
     pub fn on_ranks(&self, ranks: usize, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = self.command(self.launcher.program());
         command.args(self.launcher.flags()).arg("-n").arg(ranks.to_string()).arg(program);
-        if std::thread::available_parallelism().is_ok_and(|cores| ranks > cores.get()) {
+        let programs = self.neighbours.load(Ordering::Relaxed);
+        if std::thread::available_parallelism().is_ok_and(|cores| ranks * programs > cores.get()) {
             command.envs(self.launcher.variables_of_a_crowd().iter().copied());
         }
         command

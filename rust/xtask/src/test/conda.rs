@@ -13,6 +13,7 @@ use super::report::Report;
 use crate::command;
 use crate::paths::at;
 use crate::setup::Tools;
+use crate::terminal::say;
 
 const LIMIT: Duration = Duration::from_secs(600);
 
@@ -44,7 +45,7 @@ pub fn run(tools: &Tools, report: &mut Report) {
 pub fn others(tools: &Tools, report: &mut Report) {
     if is_possible(tools, report) {
         for variant in OTHERS.iter().filter(|variant| !variant.with_fftw || has_fftw(tools)) {
-            println!("  {}", variant.flavour());
+            say!("  {}", variant.flavour());
             if variant.cuda.is_none() || gpu::is_ready(tools, report) {
                 variant.test(tools, report);
             }
@@ -54,7 +55,7 @@ pub fn others(tools: &Tools, report: &mut Report) {
 
 fn is_possible(tools: &Tools, report: &mut Report) -> bool {
     if !tools.mpicc.starts_with(at(".venv")) {
-        println!(
+        say!(
             "  left out: {} is not the MPI of .venv, which the stand-in for mpich is a copy of",
             tools.mpicc.display()
         );
@@ -66,7 +67,7 @@ fn is_possible(tools: &Tools, report: &mut Report) -> bool {
 fn has_fftw(tools: &Tools) -> bool {
     let has = tools.backends().names().contains(&"fftw");
     if !has {
-        println!("  left out: variants with FFTW, which this machine has none of");
+        say!("  left out: variants with FFTW, which this machine has none of");
     }
     has
 }

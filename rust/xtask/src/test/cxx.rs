@@ -11,6 +11,7 @@ use super::report::Report;
 use crate::build::SHARED;
 use crate::paths::at;
 use crate::setup::Tools;
+use crate::terminal::say;
 
 /// The oldest standard that programs may be written in, and a new one.
 const OLD: &str = "c++11";
@@ -76,7 +77,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
 pub fn run(tools: &Tools, report: &mut Report) {
     let compilers = there(&["g++", "clang++"]);
     if compilers.is_empty() {
-        println!("  left out: the C++ interface, for which there is no compiler");
+        say!("  left out: the C++ interface, for which there is no compiler");
         return;
     }
     let mut headers = Vec::new();

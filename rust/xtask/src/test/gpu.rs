@@ -13,6 +13,7 @@ use super::rust;
 use crate::command;
 use crate::paths::at;
 use crate::setup::Tools;
+use crate::terminal::say;
 
 const LIMIT: Duration = Duration::from_secs(120);
 const SOURCES: &str = "tests/gpu/stand_in";
@@ -38,7 +39,7 @@ const LIBRARIES: [(&str, &str, &str); 6] = [
 /// Makes the stand-ins, where they can be made.
 pub fn is_ready(tools: &Tools, report: &mut Report) -> bool {
     if !tools.backends().names().contains(&"fftw") {
-        println!("  left out: the stand-ins for CUDA and ROCm, which compute with FFTW");
+        say!("  left out: the stand-ins for CUDA and ROCm, which compute with FFTW");
         return false;
     }
     report.check("the stand-ins for CUDA and ROCm", || stand_ins(tools))

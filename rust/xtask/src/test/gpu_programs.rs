@@ -13,6 +13,7 @@ use crate::build::SHARED;
 use crate::command::{self, LIMIT};
 use crate::paths::at;
 use crate::setup::Tools;
+use crate::terminal::say;
 
 const SOON: Duration = Duration::from_secs(90);
 
@@ -109,7 +110,7 @@ fn without_driver(tools: &Tools) -> Result<()> {
     program.env("HEFFTE_CUDA_LIBRARIES", "/nowhere");
     let outcome = command::capture("running", &mut program, LIMIT)?;
     if outcome.ok && outcome.output.contains("error") && !outcome.output.contains("nothing to do") {
-        println!("         there is one here");
+        say!("         there is one here");
         return Ok(());
     }
     for words in [

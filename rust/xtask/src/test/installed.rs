@@ -15,6 +15,7 @@ use crate::build::{NINJA, SHARED};
 use crate::command;
 use crate::paths::at;
 use crate::setup::Tools;
+use crate::terminal::say;
 
 /// The files in `prefix` are those of tests/installed/files.txt, all and no others.
 pub fn files(prefix: &Path) -> Result<()> {
@@ -58,7 +59,7 @@ pub fn finders(tools: &Tools, report: &mut Report, prefix: &Path, work: &Path) {
     let module = prefix.join("share/heffte/modulefiles/heffte").join(env!("CARGO_PKG_VERSION"));
     let expected = prefix.display().to_string();
     if super::native::there(&["tclsh"]).is_empty() {
-        println!("  left out: the module for Tcl");
+        say!("  left out: the module for Tcl");
     } else {
         let mut tcl = tools.command("tclsh");
         tcl.arg(at("tests/installed/module.tcl")).arg(&module).arg(&expected);

@@ -11,6 +11,7 @@ use super::report::Report;
 use crate::command;
 use crate::paths::at;
 use crate::setup::{Apt, Tools};
+use crate::terminal::say;
 
 const LIMIT: Duration = Duration::from_secs(180);
 const SOURCE: &str = "rust/heffte/src/gpu/kernels/heffte.cu";
@@ -37,7 +38,7 @@ pub fn run(tools: &Tools, report: &mut Report) {
         let library = match found {
             Ok(library) => library,
             Err(reason) => {
-                println!("  left out: the compiler of {vendor}: {reason:#}");
+                say!("  left out: the compiler of {vendor}: {reason:#}");
                 return;
             }
         };

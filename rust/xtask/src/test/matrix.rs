@@ -13,6 +13,7 @@ use crate::build::{self, Generator, NINJA};
 use crate::command;
 use crate::paths::at;
 use crate::setup::{self, Tools};
+use crate::terminal::say;
 
 pub fn run(tools: &Tools, report: &mut Report) {
     let oldest = match oldest_cmake(tools) {
@@ -42,7 +43,7 @@ pub fn workflows(tools: &Tools, report: &mut Report) {
     let places = tools.backends().options().into_iter().filter(|option| option.contains("_ROOT="));
     let places: Vec<String> = places.collect();
     if places.len() < 2 {
-        println!("  left out: the preset cpu-all, since this machine has not both FFTW and MKL");
+        say!("  left out: the preset cpu-all, since this machine has not both FFTW and MKL");
         return;
     }
     workflow(tools, report, &at(""), "cpu-all", &places.iter().map(String::as_str).collect::<Vec<_>>());
@@ -78,7 +79,7 @@ pub fn own_fftw(tools: &Tools, report: &mut Report) {
         Ok(())
     });
     if !is_own {
-        println!("  left out: an FFTW of its own, since this machine has one");
+        say!("  left out: an FFTW of its own, since this machine has one");
         return;
     }
     let built = report.check("an FFTW of its own: build", || {

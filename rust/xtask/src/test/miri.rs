@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::report::Report;
 use crate::setup::Tools;
+use crate::terminal::say;
 
 /// What needs neither MPI nor the instructions of one processor.
 const LAYERS: [&str; 4] = ["geometry::", "recipe::", "plan::workspace::", "array::"];
@@ -14,7 +15,7 @@ const LIMIT: Duration = Duration::from_secs(30 * 60);
 pub fn run(tools: &Tools, report: &mut Report) {
     let mut version = tools.command("cargo");
     if !version.args(["+nightly", "miri", "--version"]).output().is_ok_and(|output| output.status.success()) {
-        println!(
+        say!(
             "  left out: Miri, which no nightly toolchain has here: rustup toolchain install nightly --component miri,rust-src"
         );
         return;

@@ -14,6 +14,7 @@ use crate::build::{Generator, NINJA};
 use crate::command;
 use crate::paths::at;
 use crate::setup::Tools;
+use crate::terminal::say;
 
 struct Missing {
     label: &'static str,
@@ -211,12 +212,12 @@ pub fn run(tools: &Tools, report: &mut Report) {
     }
     for missing in ALL {
         match (missing.unless)(tools) {
-            Some(reason) => println!("  left out: {}, since {reason}", missing.label),
+            Some(reason) => say!("  left out: {}, since {reason}", missing.label),
             None => _ = report.check(missing.label, || check(tools, missing, &work)),
         }
     }
     if Path::new("/usr/bin/mpicc").exists() {
-        println!("  left out: no MPI, since the system has one");
+        say!("  left out: no MPI, since the system has one");
     } else {
         report.check("no MPI", || no_mpi(tools, &work));
     }

@@ -13,6 +13,7 @@ use crate::build;
 use crate::command;
 use crate::paths::at;
 use crate::setup::{Apt, Tools};
+use crate::terminal::say;
 
 const LIMIT: Duration = Duration::from_secs(10 * 60);
 const RANKS: usize = 2;
@@ -30,7 +31,7 @@ pub fn run(tools: &Tools, report: &mut Report) {
             library(&other, report, &place);
         }
     } else {
-        println!("  left out: Open MPI of the distribution, which is fetched by apt-get");
+        say!("  left out: Open MPI of the distribution, which is fetched by apt-get");
     }
     if let Some(other) = &of_pypi {
         in_c(other, report, &place);

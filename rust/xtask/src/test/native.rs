@@ -15,6 +15,7 @@ use crate::command;
 use crate::header;
 use crate::paths::at;
 use crate::setup::Tools;
+use crate::terminal::say;
 
 pub fn header(_: &Tools, report: &mut Report) {
     report.check("the generated headers", || header::run(true));
@@ -70,7 +71,7 @@ pub fn there(compilers: &[&'static str]) -> Vec<&'static str> {
     let is_there = |compiler: &&&str| {
         let found = Command::new(**compiler).arg("--version").output().is_ok();
         if !found && !compiler.starts_with("clang") {
-            println!("  left out: {compiler}, which is not installed");
+            say!("  left out: {compiler}, which is not installed");
         }
         found
     };

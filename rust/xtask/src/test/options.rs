@@ -15,6 +15,7 @@ use crate::command::{self, LIMIT};
 use crate::options::{self, BuildOption, Kind, Packaged, Table};
 use crate::paths::at;
 use crate::setup::Tools;
+use crate::terminal::say;
 
 /// Where all of this is configured: once from nothing, then again and again with other options.
 const BINARY: &str = "build/options";
@@ -146,7 +147,7 @@ const SPACK: Packages = Packages {
 fn packages(report: &mut Report, table: &Table) {
     for (label, package) in [("the conda recipe", &CONDA), ("the Spack package", &SPACK)] {
         if let Some(missing) = package.files.iter().find(|file| !at(file).exists()) {
-            println!("  left out: {label}: there is no {missing}");
+            say!("  left out: {label}: there is no {missing}");
             continue;
         }
         report.check(label, || package.check(table));

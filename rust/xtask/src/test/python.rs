@@ -11,6 +11,7 @@ use super::report::Report;
 use crate::build::SHARED;
 use crate::paths::at;
 use crate::setup::{self, Tools};
+use crate::terminal::say;
 use crate::{command, demo};
 
 const RANKS: [usize; 3] = [1, 2, 4];
@@ -68,7 +69,7 @@ fn without_device(tools: &Tools) -> Result<()> {
         said.contains("CuPy is not installed") || said.contains("there is no device"),
         "it does not say why:\n{said}"
     );
-    println!("         {}", said.trim());
+    say!("         {}", said.trim());
     Ok(())
 }
 
@@ -135,7 +136,7 @@ pub fn others(tools: &Tools, report: &mut Report) {
         report.program_within(&label, command.arg(at("examples/python/first_transform.py")), LIMIT);
     }
     if !found {
-        println!("  left out: this machine has no other Python from 3.10");
+        say!("  left out: this machine has no other Python from 3.10");
     }
 }
 

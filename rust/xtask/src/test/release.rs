@@ -13,6 +13,7 @@ use super::report::Report;
 use crate::build::NINJA;
 use crate::paths::at;
 use crate::setup::Tools;
+use crate::terminal::say;
 use crate::{archive, command, dist, licences};
 
 /// The licences of what is inside, which costs no more than reading what cargo knows.
@@ -54,7 +55,7 @@ fn advisories(tools: &Tools, report: &mut Report) {
     let mut fetch = tools.command(&deny);
     let fetched = command::capture("fetching the advisories", fetch.args(["fetch", "db"]), Duration::from_secs(120));
     if !fetched.is_ok_and(|outcome| outcome.ok) {
-        println!("  left out: the advisories, for their database cannot be fetched from its git host");
+        say!("  left out: the advisories, for their database cannot be fetched from its git host");
         return;
     }
     let mut check = tools.command(&deny);

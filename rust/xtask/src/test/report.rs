@@ -1,12 +1,14 @@
 //! What ran and how it ended.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::count::{Count, left_out, tests_in};
 use crate::command;
+use crate::terminal::say;
 
 /// Tests counted so far.
 #[derive(Default)]
@@ -24,12 +26,23 @@ pub struct Report {
 const LONGEST: usize = 12;
 
 impl Report {
-    /// Runs a piece.
-    pub fn piece(&mut self, name: &'static str, run: impl FnOnce(&mut Report)) {
+    /// Runs a piece. A panic is a test that failed, and no other piece's affair.
+    pub fn of(piece: &'static str, run: impl FnOnce(&mut Report)) -> Report {
         let begin = Instant::now();
-        self.piece = name;
-        run(self);
-        self.pieces.push((begin.elapsed(), name.to_owned()));
+        let mut report = Report { piece, ..Report::default() };
+        if catch_unwind(AssertUnwindSafe(|| run(&mut report))).is_err() {
+            report.check("the piece ends", || bail!("it panicked"));
+        }
+        report.pieces.push((begin.elapsed(), piece.to_owned()));
+        report
+    }
+
+    /// Adds what another piece did.
+    pub fn add_up(&mut self, other: Report) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.pieces.extend(other.pieces);
+        self.steps.extend(other.steps);
     }
 
     /// Says what took longest.
@@ -37,8 +50,8 @@ impl Report {
         for (label, list) in [("pieces", &mut self.pieces), ("steps", &mut self.steps)] {
             list.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
             if list.len() > LONGEST / 2 {
-                println!("the longest {label}:");
-                list.iter().take(LONGEST).for_each(|(time, name)| println!("  {:6.1} s  {name}", time.as_secs_f64()));
+                say!("the longest {label}:");
+                list.iter().take(LONGEST).for_each(|(time, name)| say!("  {:6.1} s  {name}", time.as_secs_f64()));
             }
         }
     }
@@ -58,11 +71,11 @@ impl Report {
         };
         let count = tests_in(&output, ok);
         if !ok {
-            println!("{}\n{output}", command::shown(command));
+            say!("{}\n{output}", command::shown(command));
         }
         self.add(label, ok, &count, begin);
         for reason in left_out(&output) {
-            println!("         {reason}");
+            say!("         {reason}");
         }
         ok
     }
@@ -72,7 +85,7 @@ impl Report {
         let begin = Instant::now();
         let result = body();
         if let Err(error) = &result {
-            println!("{error:#}");
+            say!("{error:#}");
         }
         let count = if result.is_ok() { Count { passed: 1, failed: 0 } } else { Count { passed: 0, failed: 1 } };
         self.add(label, result.is_ok(), &count, begin);
@@ -84,7 +97,24 @@ impl Report {
         self.failed += count.failed;
         let verdict = if ok { "ok    " } else { "FAILED" };
         let time = begin.elapsed();
-        println!("  {verdict} {label} ({count}, {:.1} s)", time.as_secs_f64());
+        say!("  {verdict} {label} ({count}, {:.1} s)", time.as_secs_f64());
         self.steps.push((time, format!("{}: {label}", self.piece)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_pieces_did_is_added_up_and_a_panic_is_a_failure() {
+        let mut all = Report::default();
+        all.add_up(Report::of("good", |report| _ = report.check("a", || Ok(()))));
+        all.add_up(Report::of("bad", |report| _ = report.check("b", || bail!("of no use"))));
+        all.add_up(Report::of("worse", |report| {
+            report.check("c", || Ok(()));
+            panic!("as it is meant to");
+        }));
+        assert_eq!((all.passed, all.failed, all.pieces.len(), all.steps.len()), (2, 2, 3, 4));
     }
 }

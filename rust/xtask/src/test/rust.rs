@@ -10,6 +10,7 @@ use regex::Regex;
 use super::report::Report;
 use crate::command;
 use crate::setup::Tools;
+use crate::terminal::say;
 
 /// Ranks of the library's tests …
 const RANKS: [usize; 4] = [1, 2, 3, 4];
@@ -121,11 +122,7 @@ pub fn mpi_more(tools: &Tools, report: &mut Report) {
 pub fn big(tools: &Tools, report: &mut Report) {
     let room = available().unwrap_or_default();
     if room < BIG {
-        println!(
-            "  left out: a message of more than 2^31 bytes, which takes {} GB; {} are free",
-            BIG >> 30,
-            room >> 30
-        );
+        say!("  left out: a message of more than 2^31 bytes, which takes {} GB; {} are free", BIG >> 30, room >> 30);
         return;
     }
     let mut program = None;

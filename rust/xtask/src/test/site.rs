@@ -13,6 +13,7 @@ use super::report::Report;
 use crate::command;
 use crate::paths::at;
 use crate::setup::Tools;
+use crate::terminal::say;
 
 /// A program whose output is in the pages.
 struct Program {
@@ -102,6 +103,6 @@ fn pages(tools: &Tools) -> Result<()> {
     sphinx.args(["-m", "sphinx", "-W", "--keep-going", "--fresh-env", "--quiet", "-b", "html", "-d"]);
     sphinx.arg(at("build/site/doctrees")).arg(at("docs")).arg(at("build/site/html"));
     command::run("making the pages", &mut sphinx)?;
-    println!("         {}", at("build/site/html/index.html").display());
+    say!("         {}", at("build/site/html/index.html").display());
     Ok(())
 }

@@ -7,6 +7,7 @@ use super::report::Report;
 use crate::crates;
 use crate::paths::at;
 use crate::setup::Tools;
+use crate::terminal::say;
 
 /// A real Spack compiles the library anew.
 const LIMIT: Duration = Duration::from_secs(1800);
@@ -15,7 +16,7 @@ pub fn run(tools: &Tools, report: &mut Report) {
     let mut check = tools.command(&tools.python);
     report.program("the packages, beside the table of options", check.arg(at("tests/spack/check.py")));
     let Some(root) = std::env::var_os("SPACK_ROOT").filter(|value| !value.is_empty()) else {
-        println!("  left out: SPACK_ROOT names no Spack to install with");
+        say!("  left out: SPACK_ROOT names no Spack to install with");
         return;
     };
     // It builds where nobody answers.

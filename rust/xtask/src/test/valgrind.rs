@@ -11,6 +11,7 @@ use super::report::Report;
 use crate::build::SHARED;
 use crate::paths::at;
 use crate::setup::Tools;
+use crate::terminal::say;
 
 /// A transform takes some thirty times as long.
 const LIMIT: Duration = Duration::from_secs(15 * 60);
@@ -18,7 +19,7 @@ const MOST_RANKS: usize = 2;
 
 pub fn run(tools: &Tools, report: &mut Report) {
     if Command::new("valgrind").arg("--version").output().is_err() {
-        println!("  left out: valgrind, which is not installed");
+        say!("  left out: valgrind, which is not installed");
         return;
     }
     let mut programs = Vec::new();
