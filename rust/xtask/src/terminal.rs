@@ -35,13 +35,20 @@ pub fn line(text: &str) {
     }
 }
 
-/// Keeps what `work` prints, and prints all of it afterwards.
-pub fn together<T>(piece: &'static str, work: impl FnOnce() -> T) -> T {
+/// What `work` says, and all that it prints, which is for the caller to print.
+pub fn kept<T>(piece: &'static str, work: impl FnOnce() -> T) -> (T, String) {
     PAGE.set(Some(Page { piece, text: String::new() }));
     let result = work();
-    if let Some(page) = PAGE.take() {
-        print(&page.text);
-    }
+    (result, PAGE.take().map(|page| page.text).unwrap_or_default())
+}
+
+/// Runs a piece: says that it begins, and prints at its end all that it prints.
+pub fn together<T>(piece: &'static str, work: impl FnOnce() -> T) -> T {
+    let (result, text) = kept(piece, || {
+        note("begins");
+        work()
+    });
+    print(&text);
     result
 }
 

@@ -45,9 +45,13 @@ fn total(comm: &impl Communicator) -> f64 {
     all
 }
 
-/// Bytes of this process, and its share of what it shares with others.
+/// Bytes of this process, and its share of what it shares with others. What is read from files is left out: how many processes share MPI's
+/// library is no matter of transforms.
 fn resident() -> Option<f64> {
     let figures = std::fs::read_to_string("/proc/self/smaps_rollup").ok()?;
-    let line = figures.lines().find_map(|line| line.strip_prefix("Pss:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok().map(|kib| 1024.0 * kib)
+    let bytes = |name: &str| {
+        let line = figures.lines().find_map(|line| line.strip_prefix(name))?;
+        line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok().map(|kib| 1024.0 * kib)
+    };
+    Some(bytes("Pss_Anon:")? + bytes("Pss_Shmem:")?)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 
 use super::debian::Apt;
-use crate::command;
+use super::python::install;
 use crate::paths::at;
 use crate::terminal::say;
 
@@ -89,12 +89,8 @@ fn mkl(venv: &Path, python: &Path) -> Result<PathBuf> {
     let there = || venv.join("lib").read_dir().into_iter().flatten().flatten();
     let is_there = || there().any(|entry| entry.file_name().to_string_lossy().starts_with("libmkl_rt.so"));
     if !is_there() {
-        let mut install = std::process::Command::new(python);
-        install.args(["-m", "pip", "install", "--disable-pip-version-check"]);
-        for constraint in ["requirements/dev.txt", "requirements/bench.txt"] {
-            install.arg("--constraint").arg(at(constraint));
-        }
-        command::run("installing MKL", install.arg("mkl"))?;
+        let constraints = ["--constraint", "requirements/dev.txt", "--constraint", "requirements/bench.txt"];
+        install("installing MKL", python, ["mkl"].iter().chain(&constraints))?;
         ensure!(is_there(), "the package has no libmkl_rt.so");
     }
     Ok(venv.to_owned())

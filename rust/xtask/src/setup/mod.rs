@@ -83,7 +83,7 @@ impl Tools {
             clang_arguments: self.clang_arguments.clone(),
             mpi_library: mpi_library(&mpicc)?,
             backends: OnceLock::new(),
-            neighbours: AtomicUsize::new(1),
+            neighbours: AtomicUsize::new(self.neighbours.load(Ordering::Relaxed)),
             mpicc,
         })
     }
@@ -91,6 +91,12 @@ impl Tools {
     /// Has programs on several ranks make room for as many others.
     pub fn share_cores(&self, programs: usize) {
         self.neighbours.store(programs, Ordering::Relaxed);
+    }
+
+    /// Whether so many ranks have no core each for them alone.
+    pub fn is_crowd(&self, ranks: usize) -> bool {
+        let ranks = ranks * self.neighbours.load(Ordering::Relaxed);
+        std::thread::available_parallelism().is_ok_and(|cores| ranks > cores.get())
     }
 
     /// The libraries behind backends, which tests alone need.
@@ -154,8 +160,7 @@ impl Tools {
     pub fn on_ranks(&self, ranks: usize, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = self.command(self.launcher.program());
         command.args(self.launcher.flags()).arg("-n").arg(ranks.to_string()).arg(program);
-        let programs = self.neighbours.load(Ordering::Relaxed);
-        if std::thread::available_parallelism().is_ok_and(|cores| ranks * programs > cores.get()) {
+        if self.is_crowd(ranks) {
             command.envs(self.launcher.variables_of_a_crowd().iter().copied());
         }
         command

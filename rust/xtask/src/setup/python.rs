@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
@@ -81,6 +82,16 @@ pub fn version(python: impl AsRef<OsStr>) -> Option<(u32, u32)> {
     let text = String::from_utf8(output.stdout).ok()?;
     let mut numbers = text.split_whitespace().map(str::parse);
     Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
+
+/// Installs into the `.venv` of that Python: packages, or a file of them behind `--requirement`, in the versions of the files behind
+/// `--constraint`. One at a time, where pieces of the tests run beside each other.
+pub fn install<T: AsRef<OsStr>>(label: &str, python: &Path, arguments: impl IntoIterator<Item = T>) -> Result<()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut install = Command::new(python);
+    install.current_dir(at("")).args(["-m", "pip", "install", "--disable-pip-version-check"]).args(arguments);
+    command::run(label, &mut install).map(|_| ())
 }
 
 /// A path inside the site-packages of `venv`.

@@ -12,7 +12,7 @@ use super::native::there;
 use super::report::Report;
 use crate::command;
 use crate::paths::at;
-use crate::setup::Tools;
+use crate::setup::{self, Tools};
 use crate::terminal::say;
 
 const LIMIT: Duration = Duration::from_secs(600);
@@ -154,10 +154,8 @@ fn get_openmpi(tools: &Tools) -> Result<()> {
 
 /// Installs them into .venv, in the versions of requirements/dev.txt where both have one.
 fn packages(tools: &Tools) -> Result<()> {
-    let mut install = tools.command(&tools.python);
-    install.args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--requirement"]);
-    install.arg(at("requirements/conda.txt")).arg("--constraint").arg(at("requirements/dev.txt"));
-    command::run("installing what builds conda packages", &mut install).map(|_| ())
+    let files = ["--requirement", "requirements/conda.txt", "--constraint", "requirements/dev.txt"];
+    setup::python::install("installing what builds conda packages", &tools.python, files)
 }
 
 /// A script of tests/conda, with what it has to know.

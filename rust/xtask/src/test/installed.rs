@@ -14,7 +14,7 @@ use super::report::Report;
 use crate::build::{NINJA, SHARED};
 use crate::command;
 use crate::paths::at;
-use crate::setup::Tools;
+use crate::setup::{self, Tools};
 use crate::terminal::say;
 
 /// The files in `prefix` are those of tests/installed/files.txt, all and no others.
@@ -55,7 +55,9 @@ fn all_below(prefix: &Path) -> Result<BTreeSet<String>> {
 
 /// What finds the tree in `prefix`, which may have been moved, without CMake.
 pub fn finders(tools: &Tools, report: &mut Report, prefix: &Path, work: &Path) {
-    report.check("the packages of requirements/packaging.txt", || packages(tools));
+    report.check("the packages of requirements/packaging.txt", || {
+        setup::python::install("installing", &tools.python, ["--requirement", "requirements/packaging.txt"])
+    });
     let module = prefix.join("share/heffte/modulefiles/heffte").join(env!("CARGO_PKG_VERSION"));
     let expected = prefix.display().to_string();
     if super::native::there(&["tclsh"]).is_empty() {
@@ -89,12 +91,6 @@ pub fn whole_paths(tools: &Tools, report: &mut Report, work: &Path) {
         }
         Ok(())
     });
-}
-
-fn packages(tools: &Tools) -> Result<()> {
-    let mut install = tools.command(&tools.python);
-    install.args(["-m", "pip", "install", "--disable-pip-version-check", "--requirement"]);
-    command::run("installing", install.arg(at("requirements/packaging.txt"))).map(|_| ())
 }
 
 /// A program by MPI's compiler, with the flags that pkg-config knows.

@@ -12,7 +12,7 @@ use super::package::{self, IN_C};
 use super::report::Report;
 use crate::build::NINJA;
 use crate::paths::at;
-use crate::setup::Tools;
+use crate::setup::{self, Tools};
 use crate::terminal::say;
 use crate::{archive, command, dist, licences};
 
@@ -136,9 +136,7 @@ fn offline(tools: &Tools, report: &mut Report) {
 /// The recipes for containers, which nothing runs here, are read by what knows their languages.
 fn containers(tools: &Tools, report: &mut Report) {
     report.check("the packages of requirements/containers.txt", || {
-        let mut install = tools.command(&tools.python);
-        install.args(["-m", "pip", "install", "--disable-pip-version-check", "--requirement"]);
-        command::run("installing", install.arg(at("requirements/containers.txt"))).map(|_| ())
+        setup::python::install("installing", &tools.python, ["--requirement", "requirements/containers.txt"])
     });
     let place = dist::directory();
     let mut hadolint = tools.command(tools.python.with_file_name("hadolint"));

@@ -105,16 +105,24 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::terminal::kept;
 
     #[test]
     fn what_pieces_did_is_added_up_and_a_panic_is_a_failure() {
         let mut all = Report::default();
-        all.add_up(Report::of("good", |report| _ = report.check("a", || Ok(()))));
-        all.add_up(Report::of("bad", |report| _ = report.check("b", || bail!("of no use"))));
-        all.add_up(Report::of("worse", |report| {
-            report.check("c", || Ok(()));
-            panic!("as it is meant to");
-        }));
+        let ((), text) = kept("", || {
+            all.add_up(Report::of("good", |report| _ = report.check("a", || Ok(()))));
+            all.add_up(Report::of("bad", |report| _ = report.check("b", || bail!("of no use"))));
+            all.add_up(Report::of("worse", |report| {
+                report.check("c", || Ok(()));
+                panic!("as it is meant to");
+            }));
+        });
         assert_eq!((all.passed, all.failed, all.pieces.len(), all.steps.len()), (2, 2, 3, 4));
+        let said: Vec<&str> = text.lines().map(|line| line.split(" (").next().unwrap_or(line)).collect();
+        assert_eq!(
+            said,
+            ["  ok     a", "of no use", "  FAILED b", "  ok     c", "it panicked", "  FAILED the piece ends"]
+        );
     }
 }

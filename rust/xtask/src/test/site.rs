@@ -12,7 +12,7 @@ use super::python::{is_png, python};
 use super::report::Report;
 use crate::command;
 use crate::paths::at;
-use crate::setup::Tools;
+use crate::setup::{self, Tools};
 use crate::terminal::say;
 
 /// A program whose output is in the pages.
@@ -66,10 +66,8 @@ pub fn run(tools: &Tools, report: &mut Report) {
 
 /// Installs them into .venv, in the versions of requirements/dev.txt where both have one; says nothing where they are there.
 fn packages(tools: &Tools) -> Result<()> {
-    let mut install = tools.command(&tools.python);
-    install.args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--requirement"]);
-    install.arg(at("requirements/docs.txt")).arg("--constraint").arg(at("requirements/dev.txt"));
-    command::run("installing what makes the pages", &mut install).map(|_| ())
+    let files = ["--requirement", "requirements/docs.txt", "--constraint", "requirements/dev.txt"];
+    setup::python::install("installing what makes the pages", &tools.python, files)
 }
 
 /// That the page, which is written by hand, leaves out no function of the header.

@@ -134,6 +134,9 @@ fn installed(tools: &Tools, report: &mut Report, place: &Path, dist: &Path, fami
     report.program(&format!("python -m heffte info, with {family}"), info.args(["-m", "heffte", "info"]));
     for (ranks, tests) in TESTS {
         let mut pytest = inside(tools, &venv, launcher.program());
+        if tools.is_crowd(ranks) {
+            pytest.envs(launcher.variables_of_a_crowd().iter().copied());
+        }
         pytest.envs(launcher.variables().iter().copied()).args(launcher.flags()).args(["-n", &ranks.to_string()]);
         pytest.arg(&python).args(["-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider"]);
         pytest.arg(at("tests/wheel")).args(tests.iter().map(|name| at("tests/python").join(name)));
@@ -168,9 +171,8 @@ fn install(tools: &Tools, dist: &Path, venv: &Path, family: &str) -> Result<()> 
 
 /// That all is in it that cargo needs to read the manifests, and all that it read to build the extension module.
 fn source_distribution(tools: &Tools, place: &Path, dist: &Path) -> Result<()> {
-    let mut install = python(tools);
-    install.args(["-m", "pip", "install", "--quiet", "build"]);
-    command::run("installing build", &mut install)?;
+    let constraints = ["--constraint", "requirements/dev.txt", "--constraint", "requirements/wheel.txt"];
+    setup::python::install("installing build", &tools.python, ["build"].iter().chain(&constraints))?;
     let mut sdist = python(tools);
     sdist.args(["-m", "build", "--sdist", "--outdir"]).arg(dist).arg(at(""));
     command::run("making the source distribution", &mut sdist)?;
