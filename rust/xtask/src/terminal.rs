@@ -64,8 +64,11 @@ pub fn spinner(label: &str) -> ProgressBar {
     turning("{spinner} {msg} {elapsed}", ProgressBar::new_spinner()).with_message(named(label))
 }
 
-/// Fills as `count` pieces end, where somebody looks.
+/// Fills as so many pieces end, where somebody looks.
 pub fn progress(count: usize) -> ProgressBar {
+    if count < 2 {
+        return ProgressBar::hidden();
+    }
     turning("{bar:29} {pos} of {len} pieces, {elapsed}", ProgressBar::new(count as u64))
 }
 

@@ -92,7 +92,7 @@ pub fn run(tools: &Tools, options: &Options) -> Result<()> {
 fn in_lanes(tools: &Tools, pieces: &[&Piece], lanes: usize) -> Report {
     tools.share_cores(lanes);
     let all = Mutex::new(Report::default());
-    let bar = terminal::progress(if lanes > 1 { pieces.len() } else { 0 });
+    let bar = terminal::progress(pieces.len());
     lanes::run(pieces, lanes, |piece| {
         let work = || {
             say!("{}: {}", piece.name, piece.about);
