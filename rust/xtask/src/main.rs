@@ -100,7 +100,7 @@ fn run() -> Result<()> {
     command::pass_on_interrupts()?;
     match Cli::parse().task {
         Task::Demo => demo::run(&setup::tools()?),
-        Task::Test(options) => test::run(&setup::tools()?, &options),
+        Task::Test(options) => test::run(&test::set_up(&options)?, &options),
         Task::Fuzz(options) => fuzz::run(&setup::tools()?, &options),
         Task::Coverage => coverage::run(&setup::tools()?),
         Task::Abi => abi::record(&setup::tools()?),

@@ -39,7 +39,8 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use crate::setup::Tools;
+use crate::paths::at;
+use crate::setup::{self, Tools};
 use crate::terminal::{self, say};
 use pieces::{FULL, PIECES, Piece};
 use report::Report;
@@ -58,6 +59,12 @@ pub struct Options {
     /// How many pieces run beside each other, each of which is shown whole when it has ended. One at a time is shown as it goes on.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..))]
     lanes: u8,
+}
+
+/// Does the set-up; on a machine where nothing is there yet, cargo begins meanwhile.
+pub fn set_up(options: &Options) -> Result<Tools> {
+    let is_fresh = !at(".venv").exists() && !at("target/debug").exists();
+    if is_fresh && options.pieces.is_empty() && !options.list { rust::beside(setup::tools) } else { setup::tools() }
 }
 
 /// Runs the pieces that were asked for.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -9,6 +10,7 @@ use regex::Regex;
 
 use super::report::Report;
 use crate::command;
+use crate::paths::at;
 use crate::setup::Tools;
 use crate::terminal::say;
 
@@ -16,6 +18,8 @@ use crate::terminal::say;
 const RANKS: [usize; 4] = [1, 2, 3, 4];
 /// … and those that only `--full` takes.
 const MORE_RANKS: [usize; 4] = [5, 6, 7, 8];
+/// What the library has beside its own backend, as features of cargo.
+const ALL_BACKENDS: &str = "heffte/fftw,heffte/mkl,heffte/cuda,heffte/rocm";
 const MPI_LIMIT: Duration = Duration::from_secs(240);
 /// Bytes that the test of a big message takes, with something to spare.
 const BIG: u64 = 14 << 30;
@@ -26,7 +30,7 @@ pub fn fmt(tools: &Tools, report: &mut Report) {
 }
 
 pub fn clippy(tools: &Tools, report: &mut Report) {
-    for features in ["heffte/fftw,heffte/mkl,heffte/cuda,heffte/rocm", ""] {
+    for features in [ALL_BACKENDS, ""] {
         let with = if features.is_empty() { "the stock backend alone" } else { "all backends" };
         lint(tools, report, with, &["--workspace", "--features", features]);
     }
@@ -60,6 +64,20 @@ pub fn tests(tools: &Tools, choice: &[&str]) -> Command {
     let mut command = tools.cargo();
     command.args(["test", "--locked"]).args(packages(tools)).args(choice);
     command
+}
+
+/// Compiles those crates of others that need no MPI, while `set_up` gets one and waits for the network more than it computes. What becomes
+/// of it nobody asks: the pieces compile what is missing.
+pub fn beside<T>(set_up: impl FnOnce() -> T) -> T {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(at("")).args(["build", "--locked", "--keep-going", "--lib", "--tests"]);
+    cargo.args(["-p", "heffte", "-p", "heffte-bench", "--features", ALL_BACKENDS]);
+    // The bindings must not be those to an MPI that happens to be on the path.
+    cargo.env("MPICC", "/nowhere/mpicc");
+    thread::scope(|scope| {
+        scope.spawn(|| command::capture("compiling what needs no MPI", &mut cargo, command::LIMIT));
+        set_up()
+    })
 }
 
 /// The library and the benchmarks, with the backends that are there.
@@ -156,5 +174,5 @@ pub fn executable(build: &mut Command) -> Result<PathBuf> {
     let output = command::run("cargo", build)?;
     let pattern = Regex::new(r"Executable .*\((.+)\)").expect("the pattern is sound");
     let found = pattern.captures(&output).with_context(|| format!("cargo names no executable:\n{output}"))?;
-    Ok(crate::paths::at(&found[1]))
+    Ok(at(&found[1]))
 }
