@@ -200,4 +200,43 @@ mod tests {
         sleep(Duration::from_millis(1500));
         assert!(!place.path().join("survived").exists());
     }
+
+    /// Where the programs of the next test say who they are.
+    const PLACE: &str = "HEFFTE_XTASK_TEST_PLACE";
+
+    #[test]
+    #[ignore = "a part of the next one, which ends it"]
+    fn two_programs_run_beside_each_other() {
+        let place = PathBuf::from(std::env::var_os(PLACE).expect("the next test calls this one"));
+        pass_on_interrupts().expect("signals are handled");
+        std::thread::scope(|scope| {
+            for name in ["one", "other"] {
+                let mut command = Command::new("sh");
+                command.args(["-c", "echo $$ > writing-$0; mv writing-$0 $0; sleep 60", name]).current_dir(&place);
+                scope.spawn(move || capture("", &mut command, LIMIT));
+            }
+        });
+    }
+
+    #[test]
+    fn an_interrupt_ends_all_that_runs() {
+        let place = tempfile::tempdir().expect("a directory");
+        let mut this = Command::new(std::env::current_exe().expect("this program"));
+        this.args(["--ignored", "--exact", "command::tests::two_programs_run_beside_each_other"]);
+        let mut this =
+            this.env(PLACE, place.path()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("itself");
+        let deadline = Instant::now() + Duration::from_secs(30);
+        let mut processes = Vec::new();
+        while processes.len() < 2 && Instant::now() < deadline {
+            sleep(Duration::from_millis(20));
+            let files = ["one", "other"].map(|name| fs::read_to_string(place.path().join(name)));
+            processes = files.into_iter().flatten().collect();
+        }
+        assert_eq!(processes.len(), 2, "{processes:?} began");
+        nix::sys::signal::kill(Pid::from_raw(this.id().cast_signed()), Signal::SIGINT).expect("it runs");
+        assert_eq!(this.wait().expect("it is ours").code(), Some(130));
+        for process in &processes {
+            assert!(!PathBuf::from("/proc").join(process.trim()).exists(), "{process} goes on");
+        }
+    }
 }
