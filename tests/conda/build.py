@@ -40,6 +40,8 @@ def write_settings(work: Path, openmpi: Path | None, cuda: str) -> Path:
         "BINDGEN_EXTRA_CLANG_ARGS": os.environ["BINDGEN_EXTRA_CLANG_ARGS"],
         "PYO3_PYTHON": str(VENV / "bin/python"),
     }
+    # With others than these cargo would not take what the project's builds have compiled.
+    cargo |= {name: value for name, value in os.environ.items() if name.startswith("CARGO_PROFILE_")}
     cargo_settings = work / "cargo-settings.sh"
     cargo_settings.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in cargo.items()))
     fftw = os.environ.get("HEFFTE_FFTW_LIBRARIES", "")
