@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::paths::at;
 use crate::setup::Tools;
+use crate::terminal::say;
 use crate::{archive, command};
 
 /// The folder that cargo takes crates from, and that the archive has.
@@ -36,7 +37,7 @@ pub fn run(tools: &Tools) -> Result<()> {
     fs::remove_dir_all(place.join(FOLDER))?;
     let sum = command::run("adding up", Command::new("sha256sum").arg(name()).current_dir(place))?;
     fs::write(format!("{}.sha256", packed.display()), sum).context("cannot write the checksum")?;
-    println!("The crates are in {}", packed.display());
+    say!("The crates are in {}", packed.display());
     Ok(())
 }
 

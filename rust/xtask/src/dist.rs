@@ -9,6 +9,7 @@ use anyhow::{Context, Result, ensure};
 use crate::archive::{self, git, name};
 use crate::paths::at;
 use crate::setup::Tools;
+use crate::terminal::say;
 use crate::{command, crates, licences};
 
 /// What a release is made with, installed by cargo where it is first needed.
@@ -64,7 +65,7 @@ pub fn run(tools: &Tools) -> Result<()> {
     wheel(tools, &place)?;
     fs::remove_dir_all(&sources)?;
     checksums(&place)?;
-    println!("The release is in {}: {}", place.display(), files(&place)?.join(", "));
+    say!("The release is in {}: {}", place.display(), files(&place)?.join(", "));
     Ok(())
 }
 

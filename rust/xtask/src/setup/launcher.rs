@@ -39,10 +39,10 @@ impl Launcher {
 
     /// What it wants in its environment besides for more ranks than there are cores: MPICH's ranks spin while they wait, and
     /// hinder those they wait for, unless they sleep now and then. In collective calls through shared memory they never sleep; in
-    /// those made of messages they do.
+    /// those made of messages they do. Open MPI's ranks let others run where it knows that there are too many; of other programs it does not know.
     pub fn variables_of_a_crowd(&self) -> &'static [(&'static str, &'static str)] {
         if self.is_open_mpi {
-            &[]
+            &[("OMPI_MCA_mpi_yield_when_idle", "1")]
         } else {
             &[
                 ("MPIR_CVAR_ENABLE_HEAVY_YIELD", "1"),

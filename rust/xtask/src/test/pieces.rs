@@ -1,5 +1,6 @@
-//! The tables of pieces. To add one, add a row: a lane that is free takes the first that may begin, so what others wait for, and what
-//! takes long, stands before what fills a gap. What a piece needs stands above it.
+//! The tables of pieces. To add one, add a row: a lane that is free takes the first that may begin. So what others wait for and what takes
+//! long stands before what fills gaps, and compilers are left for the end, where ranks would hinder other ranks. What a piece needs stands
+//! above it.
 
 use super::report::Report;
 use super::{
@@ -91,9 +92,6 @@ pub static PIECES: [Piece; 29] = [
     .after(&["build"])
     .writes(&[Release, Shared]),
     piece("python", "the Python tests on 1, 2 and 4 ranks", python::tests).after(&["build"]),
-    piece("cxx", "each header is C++11, and all are C++20, without a warning; the C++ tests", cxx::run)
-        .after(&["build"])
-        .writes(&[Shared]),
     piece("c", "the C tests, and the examples in C and C++, in the build tree", native::c)
         .after(&["build"])
         .writes(&[Shared]),
@@ -113,6 +111,9 @@ pub static PIECES: [Piece; 29] = [
     )
     .after(&["build", "gpu"]),
     piece("bench", "speed3d on 1, 2 and 4 ranks, and a comparison with scipy", bench::run).after(&["rust"]),
+    piece("cxx", "each header is C++11, and all are C++20, without a warning; the C++ tests", cxx::run)
+        .after(&["build"])
+        .writes(&[Shared]),
     piece("missing", "what CMake says of what it needs and does not find", missing::run),
     piece(
         "options",
