@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::command;
 use crate::setup::Tools;
+use crate::terminal::say;
 use crate::test::rust::{executable, tests};
 
 /// Problems of one run of a program: a bar that moves, and one that fails tells which it was.
@@ -68,7 +69,7 @@ pub fn run(tools: &Tools, options: &Options) -> Result<()> {
         }
         lines.finish();
     }
-    println!("{} recipes, {} transforms: no failure", options.recipes, options.transforms);
+    say!("{} recipes, {} transforms: no failure", options.recipes, options.transforms);
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use std::thread;
 use super::pieces::Piece;
 
 /// Pieces that run beside each other.
-pub struct Lanes<'a> {
+struct Lanes<'a> {
     pieces: &'a [&'a Piece],
     states: Mutex<Vec<State>>,
     /// Told whenever a piece has ended.

@@ -20,7 +20,7 @@ const RANKS: [usize; 4] = [1, 2, 3, 4];
 const MORE_RANKS: [usize; 4] = [5, 6, 7, 8];
 /// What the library has beside its own backend, as features of cargo.
 const ALL_BACKENDS: &str = "heffte/fftw,heffte/mkl,heffte/cuda,heffte/rocm";
-const MPI_LIMIT: Duration = Duration::from_secs(240);
+const MPI_LIMIT: Duration = Duration::from_secs(400);
 /// Bytes that the test of a big message takes, with something to spare.
 const BIG: u64 = 14 << 30;
 const BIG_LIMIT: Duration = Duration::from_secs(600);
