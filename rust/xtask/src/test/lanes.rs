@@ -54,14 +54,13 @@ impl Lanes<'_> {
 
     /// The first piece that may begin. What one needs has ended, if it was asked for; a piece that is alone begins when nothing runs.
     fn next(&self, states: &[State]) -> Option<usize> {
-        let those = |state: State| self.pieces.iter().zip(states).filter(move |(_, s)| **s == state).map(|(p, _)| *p);
-        let running: Vec<&Piece> = those(State::Runs).collect();
-        let waiting: Vec<&Piece> = those(State::Waits).chain(running.iter().copied()).collect();
+        let all = || self.pieces.iter().copied().zip(states.iter().copied());
+        let is_awaited = |name: &&str| all().any(|(piece, state)| piece.name == *name && state != State::Ended);
         let may_begin = |piece: &Piece| {
-            let is_ready = waiting.iter().all(|other| !piece.needs.contains(&other.name));
-            is_ready && running.iter().all(|other| piece.may_run_beside(other))
+            let mut running = all().filter(|(_, state)| *state == State::Runs);
+            !piece.needs.iter().any(is_awaited) && running.all(|(other, _)| piece.may_run_beside(other))
         };
-        (0..self.pieces.len()).find(|index| states[*index] == State::Waits && may_begin(self.pieces[*index]))
+        all().position(|(piece, state)| state == State::Waits && may_begin(piece))
     }
 }
 
