@@ -47,7 +47,7 @@ pub const NINJA: Generator<'static> = Generator { cmake: "cmake", name: "Ninja" 
 impl Generator<'_> {
     /// This CMake. All builds share what cargo compiles on the way: they differ in its last step only.
     pub fn command(&self, tools: &Tools) -> Command {
-        let mut command = tools.command(self.cmake);
+        let mut command = tools.compiler(self.cmake);
         command.env("CARGO_BUILD_BUILD_DIR", at("build/cargo"));
         if let Some(prefix) = &tools.corrosion {
             command.env("Corrosion_ROOT", prefix);

@@ -93,6 +93,17 @@ pub fn show_within(label: &str, command: &mut Command, limit: Duration) -> Resul
     }
 }
 
+/// Has `command` give way to all that runs beside it.
+pub fn give_way(command: &mut Command) {
+    // SAFETY: the call changes the priority of the child, which may do so between fork and exec.
+    unsafe {
+        command.pre_exec(|| {
+            nix::libc::nice(10);
+            Ok(())
+        })
+    };
+}
+
 /// Writes a program of one line of the shell, and says where it is.
 pub fn script(program: PathBuf, line: &str) -> Result<PathBuf> {
     let written = fs::write(&program, format!("#!/bin/sh\n{line}\n"));
@@ -199,6 +210,16 @@ mod tests {
         assert!(!outcome.ok && outcome.output.contains("ended after"), "{}", outcome.output);
         sleep(Duration::from_millis(1500));
         assert!(!place.path().join("survived").exists());
+    }
+
+    #[test]
+    fn a_program_that_gives_way_has_a_lower_priority() {
+        let priority = |give_way: fn(&mut Command)| {
+            let mut command = Command::new("nice");
+            give_way(&mut command);
+            capture("", &mut command, LIMIT).expect("it runs").output.trim().parse::<i32>().expect("a number")
+        };
+        assert_eq!(priority(give_way), (priority(|_| ()) + 10).min(19));
     }
 
     /// Where the programs of the next test say who they are.

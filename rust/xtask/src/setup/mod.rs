@@ -151,9 +151,18 @@ impl Tools {
         command
     }
 
+    /// What compiles: ranks that wait for each other go first, where there are any beside it.
+    pub fn compiler(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = self.command(program);
+        if self.neighbours.load(Ordering::Relaxed) > 1 {
+            command::give_way(&mut command);
+        }
+        command
+    }
+
     /// The cargo that runs this.
     pub fn cargo(&self) -> Command {
-        self.command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        self.compiler(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
     }
 
     /// `program` on so many ranks.

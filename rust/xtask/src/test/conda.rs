@@ -160,7 +160,7 @@ fn packages(tools: &Tools) -> Result<()> {
 
 /// A script of tests/conda, with what it has to know.
 fn python(tools: &Tools, script: &str) -> Command {
-    let mut command = tools.command(&tools.python);
+    let mut command = tools.compiler(&tools.python);
     command.envs(tools.backends().variables()).env("RATTLER_CACHE_DIR", work().join("cache"));
     command.envs(tools.corrosion.iter().map(|prefix| ("Corrosion_ROOT", prefix)));
     command.arg(at("tests/conda").join(script));

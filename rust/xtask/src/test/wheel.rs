@@ -47,7 +47,7 @@ pub fn run(tools: &Tools, report: &mut Report) {
 
 /// pip of .venv, with everything in the versions of `requirements/`.
 fn python(tools: &Tools) -> Command {
-    let mut command = tools.command(&tools.python);
+    let mut command = tools.compiler(&tools.python);
     let files =
         [at("requirements/dev.txt"), at("requirements/wheel.txt")].map(|file| file.display().to_string()).join(" ");
     command.env("PIP_CONSTRAINT", &files).env("PIP_BUILD_CONSTRAINT", &files).env("PIP_DISABLE_PIP_VERSION_CHECK", "1");
