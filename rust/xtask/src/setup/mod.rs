@@ -37,7 +37,7 @@ pub struct Tools {
     clang_arguments: String,
     mpi_library: PathBuf,
     backends: OnceLock<Backends>,
-    /// How many programs on several ranks may run at once.
+    /// How many programs run beside each other.
     neighbours: AtomicUsize,
 }
 
@@ -88,14 +88,13 @@ impl Tools {
         })
     }
 
-    /// Has programs on several ranks make room for as many others.
+    /// Has compilers give way where so many programs run beside each other.
     pub fn share_cores(&self, programs: usize) {
         self.neighbours.store(programs, Ordering::Relaxed);
     }
 
-    /// Whether so many ranks have no core each for them alone.
+    /// Whether so many ranks have no core each.
     pub fn is_crowd(&self, ranks: usize) -> bool {
-        let ranks = ranks * self.neighbours.load(Ordering::Relaxed);
         std::thread::available_parallelism().is_ok_and(|cores| ranks > cores.get())
     }
 

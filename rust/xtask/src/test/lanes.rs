@@ -69,7 +69,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::time::Duration;
 
-    use super::super::pieces::{FULL, Folder, PIECES, piece};
+    use super::super::pieces::{FULL, PIECES, Resource, piece};
     use super::*;
 
     /// What began and what ended, in that order.
@@ -120,11 +120,11 @@ mod tests {
         let nothing = |_: &_, _: &mut _| {};
         let all = [
             piece("a", "", nothing).after(&["not asked for"]),
-            piece("bb", "", nothing).writes(&[Folder::Release]),
+            piece("bb", "", nothing).takes(&[Resource::Release]),
             piece("alone", "", nothing).alone(),
-            piece("ccc", "", nothing).after(&["a", "bb"]).writes(&[Folder::Debug, Folder::Release]),
+            piece("ccc", "", nothing).after(&["a", "bb"]).takes(&[Resource::Debug, Resource::Release]),
             piece("d", "", nothing).after(&["alone"]),
-            piece("eeeee", "", nothing).writes(&[Folder::Debug]),
+            piece("eeeee", "", nothing).takes(&[Resource::Debug]),
             piece("also alone", "", nothing).after(&["ccc"]).alone(),
             piece("f", "", nothing),
         ];
@@ -150,10 +150,11 @@ mod tests {
                 assert!(all[..index].iter().any(|other| other.name == *need), "{need} stands before {}", piece.name);
             }
         }
-        let groups: [&[&str]; 3] = [
+        let groups: [&[&str]; 4] = [
             &["clippy", "rust"],
             &["build", "wheel", "conda", "static", "package", "conda-more", "matrix", "workflows", "release"],
             &["build", "c", "cxx", "package", "valgrind"],
+            &["mpi", "c", "python", "faults", "gpu", "gpu-programs", "demo"],
         ];
         assert_sound(&all, 2, &groups, &["big"]);
     }

@@ -1,6 +1,5 @@
 //! The tables of pieces. To add one, add a row: a lane that is free takes the first that may begin. So what others wait for and what takes
-//! long stands before what fills gaps, and compilers are left for the end, where ranks would hinder other ranks. What a piece needs stands
-//! above it.
+//! long stands before what fills gaps, and what a piece needs stands above it.
 
 use super::report::Report;
 use super::{
@@ -18,27 +17,29 @@ pub struct Piece {
     pub run: fn(&Tools, &mut Report),
     /// Pieces that come before, where they run, too: those whose results it uses.
     pub needs: &'static [&'static str],
-    /// What it writes that others write, too.
-    folders: &'static [Folder],
+    /// What others take, too.
+    resources: &'static [Resource],
     is_alone: bool,
 }
 
-/// What two pieces do not write at once.
+/// What two pieces do not take at once.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Folder {
+pub enum Resource {
     /// `target/debug`, while much is compiled: cargo would let one wait for the other.
     Debug,
     /// `build/cargo`, what cargo compiles for CMake on the way, and the copy of the sources.
     Release,
     /// `build/shared`, where CMake builds and ctest keeps its logs.
     Shared,
+    /// The cores, for ranks that wait for each other: those of two programs would hinder each other, and compilers give way.
+    Ranks,
 }
 
-use Folder::{Debug, Release, Shared};
+use Resource::{Debug, Ranks, Release, Shared};
 
 /// One that may run at any time, beside any other.
 pub const fn piece(name: &'static str, about: &'static str, run: fn(&Tools, &mut Report)) -> Piece {
-    Piece { name, about, run, needs: &[], folders: &[], is_alone: false }
+    Piece { name, about, run, needs: &[], resources: &[], is_alone: false }
 }
 
 impl Piece {
@@ -47,9 +48,9 @@ impl Piece {
         Piece { needs, ..self }
     }
 
-    /// The same, beside none that writes there.
-    pub const fn writes(self, folders: &'static [Folder]) -> Piece {
-        Piece { folders, ..self }
+    /// The same, beside none that takes any of these.
+    pub const fn takes(self, resources: &'static [Resource]) -> Piece {
+        Piece { resources, ..self }
     }
 
     /// The same, beside nothing: for what measures, or takes all of the machine.
@@ -59,7 +60,7 @@ impl Piece {
 
     /// Whether neither hinders the other.
     pub fn may_run_beside(&self, other: &Piece) -> bool {
-        !self.is_alone && !other.is_alone && self.folders.iter().all(|folder| !other.folders.contains(folder))
+        !self.is_alone && !other.is_alone && self.resources.iter().all(|resource| !other.resources.contains(resource))
     }
 }
 
@@ -70,50 +71,60 @@ pub static PIECES: [Piece; 29] = [
     piece("licences", "the crates inside what we ship are under licences that deny.toml allows", release::licences),
     piece("docs", "commands in the documents are tested, or say that they are not", docs::run),
     piece("spack", "Spack's packages; by a real Spack where SPACK_ROOT names one", spack::run),
-    piece("clippy", "no warnings in any crate", rust::clippy).writes(&[Debug]),
+    piece("clippy", "no warnings in any crate", rust::clippy).takes(&[Debug]),
     piece("build", "CMake builds and installs the library and the Python package", native::build)
-        .writes(&[Release, Shared]),
-    piece("rust", "unit and documentation tests of the crates", rust::unit).writes(&[Debug]),
-    piece("mpi", "tests of the library on 1 to 4 ranks, random transforms on 7", rust::mpi).after(&["rust"]),
+        .takes(&[Release, Shared]),
+    piece("rust", "unit and documentation tests of the crates", rust::unit).takes(&[Debug]),
+    piece("mpi", "tests of the library on 1 to 4 ranks, random transforms on 7", rust::mpi)
+        .after(&["rust"])
+        .takes(&[Ranks]),
     piece("wheel", "pip's wheel beside MPICH and beside Open MPI, and the source distribution", wheel::run)
         .after(&["build"])
-        .writes(&[Release]),
+        .takes(&[Release]),
     piece("conda", "conda packages, built by the recipe, installed into a fresh prefix, used", conda::run)
         .after(&["build"])
-        .writes(&[Release]),
+        .takes(&[Release]),
     piece("static", "the static library: built, installed, and the C tests with it", native::static_library)
         .after(&["build"])
-        .writes(&[Release]),
+        .takes(&[Release]),
     piece(
         "package",
         "find_package, the examples and programs as installed, the moved tree, make, options that are refused",
         package::run,
     )
     .after(&["build"])
-    .writes(&[Release, Shared]),
-    piece("python", "the Python tests on 1, 2 and 4 ranks", python::tests).after(&["build"]),
+    .takes(&[Release, Shared]),
+    piece("python", "the Python tests on 1, 2 and 4 ranks", python::tests).after(&["build"]).takes(&[Ranks]),
     piece("c", "the C tests, and the examples in C and C++, in the build tree", native::c)
         .after(&["build"])
-        .writes(&[Shared]),
+        .takes(&[Shared, Ranks]),
     piece(
         "faults",
         "calls of MPI that fail one by one, what plans leave behind, ranks that are killed or stopped",
         faults::run,
     )
-    .after(&["rust", "build"]),
-    piece("gpu", "transforms on devices, by what stands in for CUDA and ROCm", gpu::run).after(&["rust"]),
-    piece("site", "the pages of docs/, with the outputs of their programs", site::run).after(&["build"]),
-    piece("demo", "the demo draws its picture", python::demo).after(&["build"]),
+    .after(&["rust", "build"])
+    .takes(&[Ranks]),
+    piece("gpu", "transforms on devices, by what stands in for CUDA and ROCm", gpu::run)
+        .after(&["rust"])
+        .takes(&[Ranks]),
+    piece("site", "the pages of docs/, with the outputs of their programs", site::run)
+        .after(&["build"])
+        .takes(&[Ranks]),
+    piece("demo", "the demo draws its picture", python::demo).after(&["build"]).takes(&[Ranks]),
     piece(
         "gpu-programs",
         "C and C++ programs, speed3d and an example on what stands in for devices",
         gpu_programs::run,
     )
-    .after(&["build", "gpu"]),
-    piece("bench", "speed3d on 1, 2 and 4 ranks, and a comparison with scipy", bench::run).after(&["rust"]),
+    .after(&["build", "gpu"])
+    .takes(&[Ranks]),
+    piece("bench", "speed3d on 1, 2 and 4 ranks, and a comparison with scipy", bench::run)
+        .after(&["rust"])
+        .takes(&[Ranks]),
     piece("cxx", "each header is C++11, and all are C++20, without a warning; the C++ tests", cxx::run)
         .after(&["build"])
-        .writes(&[Shared]),
+        .takes(&[Shared]),
     piece("missing", "what CMake says of what it needs and does not find", missing::run),
     piece(
         "options",
@@ -122,9 +133,12 @@ pub static PIECES: [Piece; 29] = [
     ),
     piece("python-style", "types and style of the Python sources: mypy --strict, ruff", python::style)
         .after(&["build"]),
-    piece("pythons", "the installed package under every other Python from 3.10", python::others).after(&["build"]),
+    piece("pythons", "the installed package under every other Python from 3.10", python::others)
+        .after(&["build"])
+        .takes(&[Ranks]),
     piece("taylor-green", "a flow ends at its published energy on 1, 2 and 4 ranks", python::taylor_green)
-        .after(&["build"]),
+        .after(&["build"])
+        .takes(&[Ranks]),
     piece("examples", "the Rust examples on 2 ranks", rust::examples).after(&["rust"]),
     piece("headers", "each header is C99 without a warning", native::headers).after(&["build"]),
 ];
@@ -133,7 +147,7 @@ pub static PIECES: [Piece; 29] = [
 pub static FULL: [Piece; 17] = [
     piece("valgrind", "the C tests read and write where they may, and free what they had", valgrind::run)
         .after(&["build"])
-        .writes(&[Shared]),
+        .takes(&[Shared]),
     piece(
         "sanitizers",
         "the C and C++ tests with compilers' checks of memory, leaks and undefined behaviour",
@@ -143,7 +157,7 @@ pub static FULL: [Piece; 17] = [
     piece("mpi-matrix", "tests of the library and the C tests with Open MPI, on 2 ranks", mpis::run),
     piece("miri", "what knows no MPI, interpreted by Miri, where that is installed", miri::run),
     piece("big", "a message of more than 2^31 bytes between 2 ranks", rust::big).alone(),
-    piece("clippy-more", "no warnings in the library with each backend alone", rust::clippy_of_each).writes(&[Debug]),
+    piece("clippy-more", "no warnings in the library with each backend alone", rust::clippy_of_each).takes(&[Debug]),
     piece("mpi-more", "tests of the library on 5, 6, 7 and 8 ranks", rust::mpi_more).after(&["rust"]),
     piece(
         "faults-more",
@@ -159,17 +173,17 @@ pub static FULL: [Piece; 17] = [
     piece("cxx-more", "each header alone is C++20", cxx::each_by_new_standard).after(&["build", "cxx"]),
     piece("conda-more", "the other variants of the conda packages", conda::others)
         .after(&["conda", "gpu"])
-        .writes(&[Release]),
+        .takes(&[Release]),
     piece("matrix", "CMake 3.22 and the newest, Ninja and make, Release and Debug", matrix::run)
         .after(&["package"])
-        .writes(&[Release]),
-    piece("own-fftw", "Heffte_SUPERBUILD_DEPS where no FFTW is found", matrix::own_fftw).writes(&[Release]),
+        .takes(&[Release]),
+    piece("own-fftw", "Heffte_SUPERBUILD_DEPS where no FFTW is found", matrix::own_fftw).takes(&[Release]),
     piece("doxygen", "reference pages of the headers", matrix::doxygen),
-    piece("workflows", "the presets, each by one command", matrix::workflows).writes(&[Release]),
+    piece("workflows", "the presets, each by one command", matrix::workflows).takes(&[Release]),
     piece(
         "release",
         "cargo deny; cargo xtask dist, its checksums and its list of crates; the tarball built without a network",
         release::run,
     )
-    .writes(&[Release]),
+    .takes(&[Release]),
 ];
