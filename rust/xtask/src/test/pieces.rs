@@ -4,7 +4,7 @@
 use super::report::Report;
 use super::{
     bench, conda, cxx, docs, faults, gpu, gpu_programs, kernels, matrix, miri, missing, mpis, native, options, package,
-    python, release, rust, sanitizers, site, spack, valgrind, wheel,
+    python, release, rust, sanitizers, semver, site, spack, valgrind, wheel,
 };
 use crate::fuzz;
 use crate::setup::Tools;
@@ -144,7 +144,7 @@ pub static PIECES: [Piece; 29] = [
 ];
 
 /// What `--full` runs besides: what takes long, and seldom breaks alone.
-pub static FULL: [Piece; 17] = [
+pub static FULL: [Piece; 18] = [
     piece("valgrind", "the C tests read and write where they may, and free what they had", valgrind::run)
         .after(&["build"])
         .takes(&[Shared]),
@@ -169,6 +169,7 @@ pub static FULL: [Piece; 17] = [
         report.check("random problems", || fuzz::run(tools, &fuzz::Options::of(100_000, 1_000)));
     })
     .after(&["rust"]),
+    piece("semver", "what is public in Rust is what the last release had, or more", semver::run),
     piece("kernels", "the kernels of devices by the vendors' compilers", kernels::run),
     piece("cxx-more", "each header alone is C++20", cxx::each_by_new_standard).after(&["build", "cxx"]),
     piece("conda-more", "the other variants of the conda packages", conda::others)

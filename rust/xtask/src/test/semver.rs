@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::report::Report;
 use crate::paths::at;
 use crate::setup::Tools;
+use crate::terminal::say;
 use crate::{command, dist};
 
 /// Two versions are compiled, for their documentation.
@@ -13,9 +14,7 @@ const LIMIT: Duration = Duration::from_secs(10 * 60);
 
 pub fn run(tools: &Tools, report: &mut Report) {
     let Some(tag) = last_release() else {
-        println!(
-            "  left out: the comparison with the last release, for nothing was released yet: no commit has a tag v*"
-        );
+        say!("  left out: the comparison with the last release, for nothing was released yet: no commit has a tag v*");
         return;
     };
     let mut program = None;
