@@ -1,4 +1,7 @@
-//! The C and C++ tests with compilers' checks of memory, of what is lost at the end, and of what the languages leave undefined.
+//! The C and C++ tests with compilers' checks of memory, of what is lost at the end, and of what the languages leave undefined; and the
+//! library's own tests with rustc's.
+
+mod library;
 
 use std::path::Path;
 use std::time::Duration;
@@ -31,6 +34,7 @@ pub fn run(tools: &Tools, report: &mut Report) {
             report.program_within(&format!("ctest of tests/{folder}"), &mut tests, LIMIT);
         }
     }
+    library::run(tools, report);
 }
 
 /// The programs of a folder of tests, with checks, beside the library as it is installed.
