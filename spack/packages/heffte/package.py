@@ -40,7 +40,7 @@ class Heffte(CMakePackage, CudaPackage, ROCmPackage):
 
     license("BSD-3-Clause")
 
-    # What is checked out there: other sources are another version to Spack. Uncommitted changes are built by `dev_path`.
+    # What is checked out there. Uncommitted changes are built by `dev_path`.
     version("2.5.0", commit=checked_out(SOURCES))
 
     # Without them cargo fetches each crate while it builds, which takes a network.
