@@ -113,6 +113,7 @@ mod tests {
         assert_eq!(fs::read(&victim).unwrap(), b"untouched");
         assert_eq!(fs::read(&path).unwrap(), b"text");
     }
+
     #[cfg(unix)]
     #[test]
     fn what_is_created_follows_no_link_and_leaves_what_had_the_name() {

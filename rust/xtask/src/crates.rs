@@ -16,7 +16,7 @@ use crate::{archive, command};
 const FOLDER: &str = "vendor";
 
 /// What Spack takes beside a checkout, with its checksum in a file beside it: spack/packages/heffte/package.py.
-pub fn packed() -> PathBuf {
+fn packed() -> PathBuf {
     at("build/crates").join(name())
 }
 

@@ -193,7 +193,7 @@ impl<T: Real> RealLines<T> for ConvolvedReals<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::stock::tests::{assert_close, direct, sample};
+    use crate::backend::stock::tests::{check_complex_lines, check_real_lines};
 
     #[test]
     fn lengths_with_large_prime_factors_are_convolved() {
@@ -206,12 +206,7 @@ mod tests {
     fn convolved_lines_follow_the_definition() {
         for n in [2, 3, 10, 59, 118, 121] {
             for (direction, sign) in [(Direction::Forward, -1.0), (Direction::Backward, 1.0)] {
-                let lines = Convolved::<f64>::new(n, direction);
-                let mut tile = [sample(n), sample(n)].concat();
-                let mut scratch = vec![Complex::new(f64::NAN, 0.0); lines.scratch_len()];
-                lines.transform(&mut tile, &mut scratch).expect("it never fails");
-                assert_close(&tile[..n], &direct(&sample(n), sign));
-                assert_close(&tile[n..], &direct(&sample(n), sign));
+                check_complex_lines(&Convolved::<f64>::new(n, direction), n, sign);
             }
         }
     }
@@ -219,21 +214,7 @@ mod tests {
     #[test]
     fn convolved_real_lines_follow_the_definition_and_ignore_what_a_real_line_cannot_have() {
         for n in [3, 10, 59, 118] {
-            let lines = ConvolvedReals::<f64>::new(n);
-            let mut scratch = vec![Complex::new(f64::NAN, 0.0); lines.scratch_len()];
-            let real: Vec<f64> = sample(n).iter().map(|x| x.re).collect();
-            let spectrum = direct(&real.iter().map(Complex::from).collect::<Vec<_>>(), -1.0);
-            let mut half = vec![Complex::zero(); n / 2 + 1];
-            lines.forward(&mut real.clone(), &mut half, &mut scratch).expect("it never fails");
-            assert_close(&half, &spectrum[..n / 2 + 1]);
-            half[0].im = 17.0;
-            if n % 2 == 0 {
-                half[n / 2].im = -5.0;
-            }
-            let mut back = vec![0.0; n];
-            lines.backward(&mut half, &mut back, &mut scratch).expect("it never fails");
-            let scaled: Vec<Complex<f64>> = real.iter().map(|x| Complex::from(x * n as f64)).collect();
-            assert_close(&back.iter().map(Complex::from).collect::<Vec<_>>(), &scaled);
+            check_real_lines(&ConvolvedReals::<f64>::new(n), n);
         }
     }
 }

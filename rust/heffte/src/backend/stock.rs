@@ -165,16 +165,40 @@ pub(super) mod tests {
         assert!(error.sqrt() <= 1e-14 * norm.sqrt(), "n = {}: {}", expected.len(), (error / norm).sqrt());
     }
 
+    /// Two lines by a transform that may count on nothing in its scratch, beside the definition.
+    pub fn check_complex_lines(lines: &impl ComplexLines<f64>, n: usize, sign: f64) {
+        let mut tile = [sample(n), sample(n)].concat();
+        let mut scratch = vec![Complex::new(f64::NAN, 0.0); lines.scratch_len()];
+        lines.transform(&mut tile, &mut scratch).expect("it never fails");
+        assert_close(&tile[..n], &direct(&sample(n), sign));
+        assert_close(&tile[n..], &direct(&sample(n), sign));
+    }
+
+    /// A real line there and back, with imaginary parts that it cannot have put into its spectrum, beside the definition.
+    pub fn check_real_lines(lines: &impl RealLines<f64>, n: usize) {
+        let mut scratch = vec![Complex::new(f64::NAN, 0.0); lines.scratch_len()];
+        let real: Vec<f64> = sample(n).iter().map(|x| x.re).collect();
+        let spectrum = direct(&real.iter().map(Complex::from).collect::<Vec<_>>(), -1.0);
+
+        let mut half = vec![Complex::zero(); n / 2 + 1];
+        lines.forward(&mut real.clone(), &mut half, &mut scratch).expect("it never fails");
+        assert_close(&half, &spectrum[..n / 2 + 1]);
+
+        half[0].im = 17.0;
+        if n.is_multiple_of(2) {
+            half[n / 2].im = -5.0;
+        }
+        let mut back = vec![0.0; n];
+        lines.backward(&mut half, &mut back, &mut scratch).expect("it never fails");
+        let scaled: Vec<Complex<f64>> = real.iter().map(|x| Complex::from(x * n as f64)).collect();
+        assert_close(&back.iter().map(Complex::from).collect::<Vec<_>>(), &scaled);
+    }
+
     #[test]
     fn complex_lines_of_any_length_follow_the_definition() {
         for n in (1..40).chain([97, 100, 121, 128]) {
             for (direction, sign) in [(Direction::Forward, -1.0), (Direction::Backward, 1.0)] {
-                let lines = Complexes::<f64>::new(n, direction);
-                let mut tile = [sample(n), sample(n)].concat();
-                let mut scratch = vec![Complex::zero(); lines.scratch_len()];
-                lines.transform(&mut tile, &mut scratch).expect("it never fails");
-                assert_close(&tile[..n], &direct(&sample(n), sign));
-                assert_close(&tile[n..], &direct(&sample(n), sign));
+                check_complex_lines(&Complexes::<f64>::new(n, direction), n, sign);
             }
         }
     }
@@ -182,25 +206,10 @@ pub(super) mod tests {
     #[test]
     fn real_lines_of_any_length_follow_the_definition_and_ignore_what_a_real_line_cannot_have() {
         for n in (1..40).chain([97, 100, 128]) {
-            let lines = Reals::<f64>::new(n);
-            let mut scratch = vec![Complex::zero(); lines.scratch_len()];
-            let real: Vec<f64> = sample(n).iter().map(|x| x.re).collect();
-            let spectrum = direct(&real.iter().map(Complex::from).collect::<Vec<_>>(), -1.0);
-
-            let mut half = vec![Complex::zero(); n / 2 + 1];
-            lines.forward(&mut real.clone(), &mut half, &mut scratch).expect("it never fails");
-            assert_close(&half, &spectrum[..n / 2 + 1]);
-
-            half[0].im = 17.0;
-            if n % 2 == 0 {
-                half[n / 2].im = -5.0;
-            }
-            let mut back = vec![0.0; n];
-            lines.backward(&mut half, &mut back, &mut scratch).expect("it never fails");
-            let scaled: Vec<Complex<f64>> = real.iter().map(|x| Complex::from(x * n as f64)).collect();
-            assert_close(&back.iter().map(Complex::from).collect::<Vec<_>>(), &scaled);
+            check_real_lines(&Reals::<f64>::new(n), n);
         }
     }
+
     /// The transform of a line by whatever the backend takes for it.
     fn transformed(length: usize, line: &[Complex<f64>]) -> Vec<Complex<f64>> {
         match Planner::<f64>::complex_lines(&Stock, length, Direction::Forward) {

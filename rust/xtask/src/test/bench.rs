@@ -66,13 +66,9 @@ const BAD: [(&str, &str); 7] = [
 ];
 
 pub fn run(tools: &Tools, report: &mut Report) {
-    let mut compare = None;
-    report.check("building the programs", || {
-        // With the tests, which are built: so cargo takes the library that these were built with.
-        compare = Some(bench::build(tools, &["--test", "mpi"], "heffte-bench")?);
-        Ok(())
-    });
-    let Some(compare) = compare else { return };
+    // With the tests, which are built: so cargo takes the library that these were built with.
+    let build = || bench::build(tools, &["--test", "mpi"], "heffte-bench");
+    let Some(compare) = report.made("building the programs", build) else { return };
     for (name, backends) in PROGRAMS {
         let program = compare.with_file_name(name);
         for ranks in [1, 2, 4] {

@@ -64,11 +64,7 @@ pub fn more(tools: &Tools, report: &mut Report) {
 
 /// The MPI that fails, and the program of the tests.
 fn parts(tools: &Tools, report: &mut Report) -> Option<(PathBuf, PathBuf)> {
-    let mut library = None;
-    report.check("an MPI that fails when it is told to", || {
-        library = Some(failing_mpi(tools)?);
-        Ok(())
-    });
+    let library = report.made("an MPI that fails when it is told to", || failing_mpi(tools));
     library.zip(rust::program(tools, report))
 }
 

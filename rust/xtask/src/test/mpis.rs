@@ -40,12 +40,7 @@ pub fn run(tools: &Tools, report: &mut Report) {
 
 /// The tools with another MPI.
 fn found(tools: &Tools, report: &mut Report, label: &str, mpicc: impl FnOnce() -> Result<PathBuf>) -> Option<Tools> {
-    let mut other = None;
-    report.check(label, || {
-        other = Some(tools.with_mpi(mpicc()?)?);
-        Ok(())
-    });
-    other
+    report.made(label, || tools.with_mpi(mpicc()?))
 }
 
 /// The compiler of the Open MPI that a wheel brings, in an environment of its own.
@@ -97,15 +92,13 @@ fn of_debian(place: &Path) -> Result<PathBuf> {
 /// The library's own tests. Cargo has a folder for them, where it keeps what does not depend on MPI; the rest it would not see to be
 /// another's.
 fn library(tools: &Tools, report: &mut Report, place: &Path) {
-    let mut program = None;
-    report.check("building the tests", || {
+    let program = report.made("building the tests", || {
         let cargo = place.join("cargo");
         let mut clean = tools.cargo();
         clean.args(["clean", "--package", "mpi-sys"]).env("CARGO_TARGET_DIR", &cargo);
         command::run("leaving out what is of an MPI", &mut clean)?;
         let mut build = rust::tests(tools, &["--test", "mpi", "--no-run"]);
-        program = Some(rust::executable(build.env("CARGO_TARGET_DIR", &cargo))?);
-        Ok(())
+        rust::executable(build.env("CARGO_TARGET_DIR", &cargo))
     });
     let Some(program) = program else { return };
     for arguments in [&[][..], &["threads"], &["faults", "libraries"]] {

@@ -138,11 +138,9 @@ pub fn consumer(tools: &Tools, report: &mut Report, consumer: &Consumer, prefix:
 /// spaces, and the sources are not to be written to.
 fn subproject(tools: &Tools, report: &mut Report, work: &Path) {
     let binary = work.join("built elsewhere");
-    let mut prepared = None;
-    report.check("the oldest CMake, and a copy of the sources", || {
+    let prepared = report.made("the oldest CMake, and a copy of the sources", || {
         let cmake = matrix::oldest_cmake(tools)?.to_string_lossy().into_owned();
-        prepared = Some((cmake, ReadOnly::copy()?));
-        Ok(())
+        Ok((cmake, ReadOnly::copy()?))
     });
     let Some((cmake, sources)) = prepared else { return };
     let name = if there(&["make"]).is_empty() { "Ninja" } else { "Unix Makefiles" };

@@ -82,6 +82,11 @@ impl Report {
 
     /// One test that is not a program.
     pub fn check(&mut self, label: &str, body: impl FnOnce() -> Result<()>) -> bool {
+        self.made(label, body).is_some()
+    }
+
+    /// The same; what `body` makes, where it succeeds.
+    pub fn made<T>(&mut self, label: &str, body: impl FnOnce() -> Result<T>) -> Option<T> {
         let begin = Instant::now();
         let result = body();
         if let Err(error) = &result {
@@ -89,7 +94,7 @@ impl Report {
         }
         let count = if result.is_ok() { Count { passed: 1, failed: 0 } } else { Count { passed: 0, failed: 1 } };
         self.add(label, result.is_ok(), &count, begin);
-        result.is_ok()
+        result.ok()
     }
 
     fn add(&mut self, label: &str, ok: bool, count: &Count, begin: Instant) {

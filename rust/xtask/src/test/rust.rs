@@ -88,12 +88,7 @@ pub fn packages(tools: &Tools) -> Vec<String> {
 
 /// The program of the tests on several ranks, built.
 pub fn program(tools: &Tools, report: &mut Report) -> Option<PathBuf> {
-    let mut program = None;
-    report.check("building the tests", || {
-        program = Some(built_program(tools)?);
-        Ok(())
-    });
-    program
+    report.made("building the tests", || built_program(tools))
 }
 
 /// The same, outside a test.
@@ -143,12 +138,8 @@ pub fn big(tools: &Tools, report: &mut Report) {
         say!("  left out: a message of more than 2^31 bytes, which takes {} GB; {} are free", BIG >> 30, room >> 30);
         return;
     }
-    let mut program = None;
-    report.check("building the tests, optimised", || {
-        program = Some(executable(&mut tests(tools, &["--release", "--test", "mpi", "--no-run"]))?);
-        Ok(())
-    });
-    let Some(program) = program else { return };
+    let build = || executable(&mut tests(tools, &["--release", "--test", "mpi", "--no-run"]));
+    let Some(program) = report.made("building the tests, optimised", build) else { return };
     report.program_within("2 ranks", tools.on_ranks(2, &program).arg("big"), BIG_LIMIT);
 }
 
@@ -160,12 +151,8 @@ fn available() -> Option<u64> {
 }
 
 pub fn examples(tools: &Tools, report: &mut Report) {
-    let mut program = None;
-    report.check("building the example", || {
-        program = Some(executable(&mut tests(tools, &["--example", "first_transform", "--no-run"]))?);
-        Ok(())
-    });
-    let Some(program) = program else { return };
+    let build = || executable(&mut tests(tools, &["--example", "first_transform", "--no-run"]));
+    let Some(program) = report.made("building the example", build) else { return };
     report.program_within("first_transform on 2 ranks", &mut tools.on_ranks(2, &program), MPI_LIMIT);
 }
 

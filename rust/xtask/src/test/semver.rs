@@ -17,14 +17,7 @@ pub fn run(tools: &Tools, report: &mut Report) {
         say!("  left out: the comparison with the last release, for nothing was released yet: no commit has a tag v*");
         return;
     };
-    let mut program = None;
-    if !report.check("cargo-semver-checks", || {
-        program = Some(dist::SEMVER_CHECKS.installed()?);
-        Ok(())
-    }) {
-        return;
-    }
-    let Some(program) = program else { return };
+    let Some(program) = report.made("cargo-semver-checks", || dist::SEMVER_CHECKS.installed()) else { return };
     let mut check = tools.command(program);
     check.args(["semver-checks", "--package", "heffte", "--only-explicit-features", "--baseline-rev", &tag]);
     check.args(["--features", &tools.backends().features().join(",")]).current_dir(at(""));

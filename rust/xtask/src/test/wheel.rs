@@ -122,13 +122,11 @@ fn share_folders(tools: &Tools, place: &Path, target: &str) -> Result<()> {
 /// Installs the wheel with an MPI of the family, and runs it there.
 fn installed(tools: &Tools, report: &mut Report, place: &Path, dist: &Path, family: &str) {
     let venv = place.join(format!("with-{family}"));
-    let mut launcher = None;
-    let is_there = report.check(&format!("installing heffte[{family}]"), || {
+    let launcher = report.made(&format!("installing heffte[{family}]"), || {
         install(tools, dist, &venv, family)?;
-        launcher = Some(Launcher::beside(&venv.join("bin/mpicc"))?);
-        Ok(())
+        Launcher::beside(&venv.join("bin/mpicc"))
     });
-    let (true, Some(launcher)) = (is_there, launcher) else { return };
+    let Some(launcher) = launcher else { return };
     let python = venv.join("bin/python");
     let mut info = inside(tools, &venv, &python);
     report.program(&format!("python -m heffte info, with {family}"), info.args(["-m", "heffte", "info"]));

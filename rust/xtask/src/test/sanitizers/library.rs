@@ -29,10 +29,8 @@ pub fn run(tools: &Tools, report: &mut Report) {
             return;
         }
     };
-    let mut programs = None;
-    report.check("the library's tests with checks", || {
-        programs = Some([built(tools, &host, &["--lib"])?, built(tools, &host, &["--test", "mpi"])?]);
-        Ok(())
+    let programs = report.made("the library's tests with checks", || {
+        Ok([built(tools, &host, &["--lib"])?, built(tools, &host, &["--test", "mpi"])?])
     });
     let Some([alone, on_ranks]) = programs else { return };
     let mut unit = tools.command(alone);
